@@ -1,0 +1,1 @@
+"""What tests of the kernel and of plugins share: fixtures, factories, doubles of services."""

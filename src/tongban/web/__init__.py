@@ -1,0 +1,1 @@
+"""HTTP: app factory, renderer, themes, CSRF, errors, assets, health, metrics."""

@@ -1,0 +1,129 @@
+"""Request ids, structured logs, security headers and metrics of every request."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from pyramid.tweens import INGRESS
+
+if TYPE_CHECKING:
+    from pyramid.config import Configurator
+    from pyramid.registry import Registry
+    from pyramid.request import Request
+    from pyramid.response import Response
+
+    from tongban.web.runtime import Runtime
+
+log = structlog.get_logger("tongban.web")
+
+Handler = Callable[["Request"], "Response"]
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "style-src-attr 'unsafe-inline'",  # data properties --v, --k, --ring of the components
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class RequestMetrics:
+    """Prometheus metrics of requests, by route name and status class."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.seconds = Histogram(
+            "tongban_request_seconds",
+            "Time to answer a request, by route.",
+            ["route"],
+            registry=self.registry,
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+        )
+        self.responses = Counter(
+            "tongban_responses",
+            "Responses, by route and status class.",
+            ["route", "status"],
+            registry=self.registry,
+        )
+
+    def observe(self, request: Request, response: Response, seconds: float) -> None:
+        """Count one answered request."""
+        route = request.matched_route.name if getattr(request, "matched_route", None) else "-"
+        self.seconds.labels(route).observe(seconds)
+        self.responses.labels(route, f"{response.status_int // 100}xx").inc()
+
+
+def request_id_of(request: Request) -> str:
+    """Return the proxy's request id when it is well-formed, else a new one."""
+    given = request.headers.get("X-Request-ID", "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid4().hex[:16]
+
+
+def _refresh(runtime: Runtime) -> None:
+    try:
+        runtime.refresh()
+    except Exception as error:  # the request itself will say, in house style, what is wrong
+        log.error("cannot look for changes", exc_info=error)
+
+
+def observing_tween(handler: Handler, registry: Registry) -> Handler:
+    """Give each request its id, refresh shared state, log it, count it, add headers."""
+    runtime: Runtime = registry["tongban.runtime"]
+    metrics: RequestMetrics = registry["tongban.metrics"]
+    https: bool = runtime.settings["web.https"]
+
+    def observe(request: Request) -> Response:
+        started = time.perf_counter()
+        request.id = request_id_of(request)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(
+            request_id=request.id, address=request.remote_addr or ""
+        )
+        if not request.path_info.startswith("/assets/"):
+            _refresh(runtime)
+        response = handler(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers["X-Request-ID"] = request.id
+        if https:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        seconds = time.perf_counter() - started
+        metrics.observe(request, response, seconds)
+        log.info(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=response.status_int,
+            ms=round(seconds * 1000, 1),
+        )
+        return response
+
+    return observe
+
+
+def includeme(config: Configurator) -> None:
+    """Put the observing tween outermost."""
+    config.registry["tongban.metrics"] = RequestMetrics()
+    config.add_tween("tongban.web.observing.observing_tween", under=INGRESS)
