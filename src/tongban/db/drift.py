@@ -21,7 +21,15 @@ from sqlalchemy import Connection
 from sqlalchemy.schema import SchemaItem
 
 from tongban.db import Base
-from tongban.db.migrations import KERNEL, MigrationError, Parts, branch, folders_of, read_scripts
+from tongban.db.migrations import (
+    KERNEL,
+    MigrationError,
+    Parts,
+    branch,
+    folders_of,
+    forget_scripts,
+    read_scripts,
+)
 from tongban.db.types import BigInt, EncryptedText, JsonData, UtcDateTime
 
 if TYPE_CHECKING:
@@ -127,6 +135,7 @@ def _write(
     )
     if written is None:
         raise MigrationError(f"{label}: the revision could not be written to {folder}")
+    forget_scripts()
     return Path(written.path)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -103,6 +104,11 @@ def read_scripts(host: PluginHost) -> ScriptDirectory:
     return _read_scripts(tuple((label, folder) for label, folder in folders.items()))
 
 
+def forget_scripts() -> None:
+    """Read the revisions anew the next time: one was written."""
+    _read_scripts.cache_clear()
+
+
 @lru_cache(maxsize=16)
 def _read_scripts(folders: tuple[tuple[str, Path], ...]) -> ScriptDirectory:
     for label, folder in folders:
@@ -114,8 +120,10 @@ def _read_scripts(folders: tuple[tuple[str, Path], ...]) -> ScriptDirectory:
         messaging_opts={"quiet": True},
     )
     try:
-        revisions = list(scripts.walk_revisions())
-    except (CommandError, KeyError, AttributeError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # Alembic only warns of a revision that is not there
+            revisions = list(scripts.walk_revisions())
+    except (CommandError, KeyError, AttributeError, UserWarning) as error:
         raise MigrationError(f"cannot read the migrations: {error}") from error
     owners = {folder.resolve(): label for label, folder in folders}
     for revision in revisions:

@@ -7,9 +7,9 @@ first. `codes` are Latin or digits (numbers, pinyin): found by any part of three
 characters, or by their first one or two. Terms separated by blanks must all be found.
 
 Trigrams know nothing of shorter queries, yet most Chinese ones are of two characters. Beside the
-text (`body`) an index therefore holds its short `grams`: pairs of neighbouring characters, and
-the first one and two characters behind a mark. PostgreSQL keeps them as an array in the same GIN;
-SQLite as text in the same FTS table, each closed by a separator, so that it holds a trigram.
+text (`body`) an index therefore holds pairs of neighbouring characters, and the first one and two
+characters of each word. PostgreSQL keeps them as arrays in the same GIN; SQLite as text in the
+same FTS table (`grams`), each closed by a separator, so that it holds a trigram.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from sqlalchemy import (
     event,
     func,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy import table as sql_table
@@ -47,20 +48,16 @@ _LONGEST_TEXT = 160  # of the texts together, as far as their pairs are indexed
 _POSITIONS = "[" + ",".join(str(number) for number in range(1, _LONGEST_TEXT + 1)) + "]"
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
-_GRAMS_FUNCTION = """
-CREATE OR REPLACE FUNCTION tongban_grams(words text, begins text[]) RETURNS text[]
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2000
+_PAIRS_FUNCTION = """
+CREATE OR REPLACE FUNCTION tongban_pairs(words text) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 AS $$
-  SELECT coalesce(array_agg(DISTINCT gram), '{}') FROM (
-    SELECT substr(lower(words), i, 2) FROM generate_series(1, length(words) - 1) AS i
-    UNION ALL
-    SELECT chr(30) || substr(lower(word), 1, n)
-    FROM unnest(begins) AS word, generate_series(1, 2) AS n
-  ) AS found(gram)
+  SELECT coalesce(array_agg(DISTINCT substr(lower(words), i, 2)), '{}')
+  FROM generate_series(1, length(words) - 1) AS i
 $$
 """
 _GIN = Template(
-    "CREATE INDEX ix_$name ON $table USING gin (($body) gin_trgm_ops, $grams) "
+    "CREATE INDEX ix_$name ON $table USING gin (($body) gin_trgm_ops, ($begins), $pairs) "
     "WITH (fastupdate = off)"
 )
 
@@ -148,7 +145,7 @@ class SearchIndex:
         names = {"name": self.name, "table": self.table, **self._gin_expressions()}
         return [
             "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-            _GRAMS_FUNCTION,
+            _PAIRS_FUNCTION,
             _GIN.substitute(names),
         ]
 
@@ -187,7 +184,8 @@ class SearchIndex:
         sources: dict[str, ColumnElement[Any]] = {name: literal_column(name) for name in self._all}
         expressions = {
             "body": _gin_body(sources, self._all),
-            "grams": _gin_grams(sources, self.texts, self._all),
+            "begins": _gin_begins(sources, self._all),
+            "pairs": _gin_pairs(sources, self.texts),
         }
         manner = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it bare
         return {key: str(value.compile(dialect=manner)) for key, value in expressions.items()}
@@ -224,9 +222,11 @@ class SearchIndex:
         if len(term) >= _TRIGRAM:
             body = _gin_body(columns, self._all)
             return body.like(f"%{escape_like(term)}%", escape="\\")
-        wanted = [_MARK + term] if len(term) == 1 else [_MARK + term, term]
-        grams = _gin_grams(columns, self.texts, self._all)
-        return grams.op("&&")(cast(array(wanted), ARRAY(Text)))
+        wanted = cast(array([term]), ARRAY(Text))
+        begins = _gin_begins(columns, self._all).op("&&")(wanted)
+        if len(term) == 1:
+            return begins
+        return or_(begins, _gin_pairs(columns, self.texts).op("&&")(wanted))
 
 
 def _gin_body(columns: Any, names: tuple[str, ...]) -> ColumnElement[str]:
@@ -234,9 +234,19 @@ def _gin_body(columns: Any, names: tuple[str, ...]) -> ColumnElement[str]:
     return func.lower(_joined(columns, names), type_=Text)
 
 
-def _gin_grams(columns: Any, texts: tuple[str, ...], names: tuple[str, ...]) -> ColumnElement[Any]:
-    begins = cast(array([columns[name] for name in names]), ARRAY(Text))
-    return func.tongban_grams(_joined(columns, texts), begins, type_=ARRAY(Text))
+def _gin_begins(columns: Any, names: tuple[str, ...]) -> ColumnElement[Any]:
+    """Return the array of the first one and two characters of each word."""
+    empty = literal_column("''", Text)
+    begins = [
+        func.lower(func.left(func.coalesce(columns[name], empty), literal_column(length)))
+        for name in names
+        for length in ("1", "2")
+    ]
+    return cast(array(begins), ARRAY(Text))
+
+
+def _gin_pairs(columns: Any, names: tuple[str, ...]) -> ColumnElement[Any]:
+    return func.tongban_pairs(_joined(columns, names), type_=ARRAY(Text))
 
 
 def _joined(columns: Any, names: tuple[str, ...]) -> ColumnElement[str]:
