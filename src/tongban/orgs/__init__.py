@@ -1,0 +1,1 @@
+"""The org tree, positions and appointments."""

@@ -1,0 +1,1 @@
+"""Roles, grants, scopes and the security policy."""
