@@ -31,6 +31,7 @@ from tongban.pluginhost.package_plugin import host_id as package_host_id
 from tongban.pluginhost.packages import Fault, PackageFacts, ServicePackageContent
 from tongban.pluginhost.plugin import PluginInfo
 from tongban.search.services import SearchGroup, search_all
+from tongban.search.sources import SearchHit, SearchSource
 from tongban.settings import Setting
 from tongban.tasks import (
     BOX_TITLES,
@@ -85,7 +86,9 @@ __all__ = [
     "Refusal",
     "Role",
     "SearchGroup",
+    "SearchHit",
     "SearchIndex",
+    "SearchSource",
     "ServicePackageContent",
     "Setting",
     "TaskFilter",

@@ -7,10 +7,11 @@ Forms that a service package declares are checked by their JSON Schema instead (
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import wtforms
+from wtforms.fields.choices import SelectChoice
 
 if TYPE_CHECKING:
     from pyramid.request import Request
@@ -58,6 +59,16 @@ class Form(wtforms.Form):
             else field.data
             for field in self
         }
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Return (value, text) pairs as the choices of a select field."""
+    return [SelectChoice(value, text) for value, text in pairs]
+
+
+def pairs(field: Any) -> list[tuple[str, str]]:
+    """Return a select field's choices as (value, text) pairs, for `ui['select_field']`."""
+    return [(str(choice.value), str(choice.label)) for choice in field.choices]
 
 
 def read_form(kind: type[Form], request: Request, initial: Mapping[str, Any] | None = None) -> Any:

@@ -12,6 +12,8 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from pyramid.tweens import INGRESS
 
+from tongban.web.requests import READING_METHODS
+
 if TYPE_CHECKING:
     from pyramid.config import Configurator
     from pyramid.registry import Registry
@@ -81,46 +83,55 @@ def request_id_of(request: Request) -> str:
     return given if _REQUEST_ID.fullmatch(given) else uuid4().hex[:16]
 
 
-def _refresh(runtime: Runtime) -> None:
+def observing_tween(handler: Handler, registry: Registry) -> Handler:
+    """Give each request its id, take over changes made elsewhere, add headers, log and count it."""
+    runtime: Runtime = registry["tongban.runtime"]
+    metrics: RequestMetrics = registry["tongban.metrics"]
+    headers = dict(_HEADERS)
+    if runtime.settings["web.https"]:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    def observe(request: Request) -> Response:
+        started = time.perf_counter()
+        _begin(request)
+        if not request.path_info.startswith("/assets/"):
+            _refresh(runtime)
+        response = handler(request)
+        if request.method not in READING_METHODS:
+            _refresh(runtime, now=True)  # who changed something sees it on the next page
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        response.headers["X-Request-ID"] = request.id
+        _end(metrics, request, response, time.perf_counter() - started)
+        return response
+
+    return observe
+
+
+def _begin(request: Request) -> None:
+    request.id = request_id_of(request)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(
+        request_id=request.id, address=request.remote_addr or ""
+    )
+
+
+def _refresh(runtime: Runtime, *, now: bool = False) -> None:
     try:
-        runtime.refresh()
+        runtime.refresh(now=now)
     except Exception as error:  # the request itself will say, in house style, what is wrong
         log.error("cannot look for changes", exc_info=error)
 
 
-def observing_tween(handler: Handler, registry: Registry) -> Handler:
-    """Give each request its id, refresh shared state, log it, count it, add headers."""
-    runtime: Runtime = registry["tongban.runtime"]
-    metrics: RequestMetrics = registry["tongban.metrics"]
-    https: bool = runtime.settings["web.https"]
-
-    def observe(request: Request) -> Response:
-        started = time.perf_counter()
-        request.id = request_id_of(request)
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(
-            request_id=request.id, address=request.remote_addr or ""
-        )
-        if not request.path_info.startswith("/assets/"):
-            _refresh(runtime)
-        response = handler(request)
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers["X-Request-ID"] = request.id
-        if https:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        seconds = time.perf_counter() - started
-        metrics.observe(request, response, seconds)
-        log.info(
-            "request",
-            method=request.method,
-            path=request.path,
-            status=response.status_int,
-            ms=round(seconds * 1000, 1),
-        )
-        return response
-
-    return observe
+def _end(metrics: RequestMetrics, request: Request, response: Response, seconds: float) -> None:
+    metrics.observe(request, response, seconds)
+    log.info(
+        "request",
+        method=request.method,
+        path=request.path,
+        status=response.status_int,
+        ms=round(seconds * 1000, 1),
+    )
 
 
 def includeme(config: Configurator) -> None:

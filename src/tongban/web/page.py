@@ -281,11 +281,21 @@ class PageNames:
         return console_navigation(self._request)
 
     def _entries(self, hook: str, own: Sequence[MenuItem] = ()) -> list[MenuEntry]:
-        items = list(own)
+        items = [("", item) for item in own]
         for answer in self._menu_answers.get(hook, ()):
-            items.extend(answer.value or ())
-        items.sort(key=lambda item: item.order)
-        return [self._entry(item) for item in items if self._shows(item)]
+            items.extend((answer.plugin.id, item) for item in answer.value or ())
+        items.sort(key=lambda pair: pair[1].order)
+        entries = [self._contained(hook, *pair) for pair in items if self._shows(pair[1])]
+        return [entry for entry in entries if entry is not None]
+
+    def _contained(self, hook: str, owner: str, item: MenuItem) -> MenuEntry | None:
+        try:
+            return self._entry(item)
+        except Exception as error:  # such as a route that does not exist
+            if not owner:
+                raise
+            self._request.runtime.host.failures.error(owner, hook, error)
+            return None
 
     def _shows(self, item: MenuItem) -> bool:
         return not item.permission or self._can(item.permission)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from tongban import clock
 from tongban.db import crypto, make_engine, unit_of_work
 from tongban.db.session import SessionFactory, make_session_factory
 from tongban.notifications import channels
@@ -90,6 +91,7 @@ def build_runtime(settings: Settings, *, safe_mode: bool = False) -> Runtime:
     With `safe_mode` no plugin is loaded, so that a broken one can be repaired.
     """
     use_keys(settings)
+    clock.use_zone(settings["site.timezone"])
     host = PluginHost(slot_budget_seconds=settings["web.slot_budget_ms"] / 1000)
     if not safe_mode:
         host.load(settings["plugins"])

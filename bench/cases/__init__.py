@@ -1,0 +1,1 @@
+"""The benchmark's cases: one module each, with `run(rounds)` that returns rows."""

@@ -1,0 +1,1 @@
+"""How the benchmark measures; knows nothing of what it measures."""

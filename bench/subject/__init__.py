@@ -1,0 +1,1 @@
+"""What is measured: Tongban on the demo campus, in a database of its own."""
