@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from harness.measuring import Sample
+from harness.places import SCRATCH
 
 _PATIENCE = 0.01  # seconds between looks at a starting server
 
@@ -26,7 +27,7 @@ def run_process(
         before, started = _used(), time.perf_counter()
         code = subprocess.call(
             command,
-            env={**os.environ, **(environ or {})},
+            env=_environ(environ),
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -50,7 +51,7 @@ def run_until(
     before, started = _used(), time.perf_counter()
     process = subprocess.Popen(
         command,
-        env={**os.environ, **environ},
+        env=_environ(environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -63,6 +64,12 @@ def run_until(
     process.terminate()
     process.wait()
     return Sample(_used() - before, wall)
+
+
+def _environ(more: Mapping[str, str] | None) -> dict[str, str]:
+    """Return this environment with `more`; compiled modules are kept, as where it is installed."""
+    own = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return {**own, "PYTHONPYCACHEPREFIX": str(SCRATCH / "pycache"), **(more or {})}
 
 
 def _used() -> float:

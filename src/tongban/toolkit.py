@@ -20,7 +20,9 @@ from tongban.files.services import store as store_file
 from tongban.files.store import FileStore
 from tongban.hookspecs import hookimpl
 from tongban.notifications.services import notify
+from tongban.orgs.heads import Leader, heads_of, nearest_heads
 from tongban.orgs.models import Appointment, OrgUnit, Position
+from tongban.orgs.tree import read_tree, unit_options
 from tongban.permissions.models import Grant, Role
 from tongban.permissions.registry import SIGNED_IN, Permission
 from tongban.permissions.scopes import scope_condition
@@ -43,12 +45,13 @@ from tongban.tasks import (
     TaskSource,
     Tone,
 )
+from tongban.users.finding import find_by_number, pick_people
 from tongban.users.models import Person
 from tongban.users.names import spell
 from tongban.users.searching import PERSON_SEARCH
-from tongban.web.forms import Form, read_form, reject
+from tongban.web.forms import Form, choices, pairs, read_form, reject
 from tongban.web.menus import MenuItem
-from tongban.web.refusals import Conflict, Forbidden, Gone, NotFoundHere, Refusal
+from tongban.web.refusals import Conflict, FieldRefused, Forbidden, Gone, NotFoundHere, Refusal
 
 __all__ = [
     "BOXES",
@@ -63,6 +66,7 @@ __all__ = [
     "ConsolePage",
     "EncryptedText",
     "Fault",
+    "FieldRefused",
     "FileFacts",
     "FileRefused",
     "FileStore",
@@ -74,6 +78,7 @@ __all__ = [
     "IntPk",
     "JsonData",
     "Keyset",
+    "Leader",
     "MenuItem",
     "NotFoundHere",
     "OrgUnit",
@@ -103,15 +108,22 @@ __all__ = [
     "advance_generation",
     "after_commit",
     "attach_files",
+    "choices",
     "clock",
     "detach_files",
     "escape_like",
     "file_facts",
+    "find_by_number",
+    "heads_of",
     "hookimpl",
     "mark_changed",
+    "nearest_heads",
     "notify",
     "package_host_id",
+    "pairs",
+    "pick_people",
     "read_form",
+    "read_tree",
     "record",
     "reject",
     "safe_return_path",
@@ -119,5 +131,6 @@ __all__ = [
     "search_all",
     "spell",
     "store_file",
+    "unit_options",
     "uuid7",
 ]

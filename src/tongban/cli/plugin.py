@@ -140,9 +140,6 @@ def revision(context: CliContext, label: str, message: str) -> None:
     """
     runtime = context.runtime()
     try:
-        waiting = migrations.pending(runtime, label=label)
-        if waiting:
-            context.fail(f"{', '.join(waiting)} is pending; run `tongban migrate` first")
         path: Path | None = drift.make_revision(runtime, label, message)
     except (PluginError, MigrationError) as error:
         context.fail(str(error))

@@ -28,6 +28,7 @@ from tongban.db.migrations import (
     branch,
     folders_of,
     forget_scripts,
+    pending,
     read_scripts,
 )
 from tongban.db.types import BigInt, EncryptedText, JsonData, UtcDateTime
@@ -81,8 +82,8 @@ def check(parts: Parts) -> list[str]:
 def make_revision(parts: Parts, label: str, message: str) -> Path | None:
     """Write the revision that brings the tables of `label` to its models; None if none is needed.
 
-    It compares with the database of `parts`, which must be up to date, and must be read before it
-    is kept: renamed columns look like a dropped and an added one, and search indexes
+    It is compared with the database of `parts`, which must be up to date. Read it before you keep
+    it: a renamed column looks like a dropped and an added one, and search indexes
     (`tongban.db.search`) are not compared. Raises MigrationError, PluginError.
     """
     load_models(parts.host)
@@ -90,6 +91,9 @@ def make_revision(parts: Parts, label: str, message: str) -> Path | None:
     if folder is None:
         raise MigrationError(f"{label}: not a loaded plugin with a folder of migrations")
     folder.mkdir(parents=True, exist_ok=True)
+    waiting = pending(parts, label=label)
+    if waiting:
+        raise MigrationError(f"{', '.join(waiting)} is pending; run `tongban migrate` first")
     scripts = read_scripts(parts.host)
     with parts.engine.connect() as connection:
         context = _context(connection, parts, label)

@@ -11,6 +11,7 @@ import structlog
 
 from tongban.jobs.runner import JobRunner
 from tongban.jobs.waking import Bell
+from tongban.pluginhost.storing import flush_failures
 
 if TYPE_CHECKING:
     from tongban.web.runtime import Runtime
@@ -89,4 +90,5 @@ class EmbeddedEngine:
     def _keep(self) -> bool:
         self._runner.keep_leases()
         self._runner.tick()
+        flush_failures(self._runtime)
         return False

@@ -32,7 +32,7 @@ BUILTIN_ROLES = (
     (UNIT_LEADER, "部门领导", "查看本部门的人员和办理情况"),
 )
 
-_KEY = re.compile(r"[a-z][a-z0-9_]{1,38}", re.ASCII)
+_KEY = re.compile(r"[a-z][a-z0-9_-]{1,38}", re.ASCII)
 _LONGEST_NAME = 40
 _LONGEST_DESCRIPTION = 200
 
@@ -104,7 +104,7 @@ def create_role(
     require_whole_school(actor)
     name, description = name.strip(), description.strip()
     if not _KEY.fullmatch(key):
-        raise Refusal("角色标识须以小写字母开头，由小写字母、数字和下划线组成，2 至 39 个字符。")
+        raise Refusal("角色标识须以小写字母开头，由小写字母、数字、连字符和下划线组成，2 至 39 个字符。")
     if not name or len(name) > _LONGEST_NAME or len(description) > _LONGEST_DESCRIPTION:
         raise Refusal("请填写角色名称（不超过 40 字），说明不超过 200 字。")
     if session.scalar(select(Role.id).where(Role.key == key)) is not None:

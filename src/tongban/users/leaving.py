@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tongban import clock
-from tongban.auth.models import Account, SessionRow
+from tongban.auth.ending import end_all
+from tongban.auth.models import Account
 from tongban.orgs.appointments import end_all_appointments
 from tongban.permissions.beyond import in_force
 from tongban.permissions.models import Grant, Role
@@ -43,7 +44,7 @@ def mark_left(
     day = left_on or clock.today()
     person.status, person.left_on, person.updated_at = "left", day, clock.now()
     session.flush()
-    _switch_account_off(session, person_id)
+    _switch_account_off(session, host, actor, person_id)
     end_all_appointments(session, person_id, clock.today())
     session.execute(
         update(Grant)
@@ -77,16 +78,14 @@ def readmit(
     host.emit("tongban_person_changed", session, person_id=person_id, change="updated")
 
 
-def _switch_account_off(session: Session, person_id: int) -> None:
+def _switch_account_off(
+    session: Session, host: PluginHost, actor: Viewer | None, person_id: int
+) -> None:
     account_id = session.scalar(select(Account.id).where(Account.person_id == person_id))
     if account_id is None:
         return
     session.execute(update(Account).where(Account.id == account_id).values(status="disabled"))
-    session.execute(
-        update(SessionRow)
-        .where(SessionRow.account_id == account_id, SessionRow.revoked_at.is_(None))
-        .values(revoked_at=clock.now())
-    )
+    end_all(session, host, account_id, actor=actor, why="left")
 
 
 def _keep_one_operator(session: Session, person_id: int) -> None:

@@ -15,6 +15,7 @@ _KERNEL_PARTS = (
     "tongban.web.requests",
     "tongban.web.flashes",
     "tongban.web.observing",
+    "tongban.web.malformed",
     "tongban.web.retrying",
     "tongban.web.assets",
     "tongban.web.rendering",

@@ -78,11 +78,6 @@ def http_error(error: HTTPException, request: Request) -> Any:
     return error_page(request, error.status_int, title, text)
 
 
-def garbled(_error: UnicodeDecodeError, request: Request) -> dict[str, Any]:
-    """Show that an address or a form is not UTF-8."""
-    return error_page(request, 400, *_TEXTS[400])
-
-
 def broken(error: Exception, request: Request) -> dict[str, Any]:
     """Log an unexpected error with its trace and show its number."""
     log.error("unexpected error", exc_info=error)
@@ -98,5 +93,4 @@ def includeme(config: Configurator) -> None:
     for kind in (BadCSRFToken, BadCSRFOrigin):
         config.add_exception_view(stale_form, context=kind, **shown)
     config.add_exception_view(http_error, context=HTTPException, **shown)
-    config.add_exception_view(garbled, context=UnicodeDecodeError, **shown)
     config.add_exception_view(broken, context=Exception, **shown)

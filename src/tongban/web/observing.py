@@ -83,6 +83,11 @@ def request_id_of(request: Request) -> str:
     return given if _REQUEST_ID.fullmatch(given) else uuid4().hex[:16]
 
 
+def raw_path(request: Request) -> str:
+    """Return the path as the server gave it, which may be no text at all."""
+    return str(request.environ.get("PATH_INFO", "")).encode("latin-1").decode("utf-8", "replace")
+
+
 def observing_tween(handler: Handler, registry: Registry) -> Handler:
     """Give each request its id, take over changes made elsewhere, add headers, log and count it."""
     runtime: Runtime = registry["tongban.runtime"]
@@ -94,7 +99,7 @@ def observing_tween(handler: Handler, registry: Registry) -> Handler:
     def observe(request: Request) -> Response:
         started = time.perf_counter()
         _begin(request)
-        if not request.path_info.startswith("/assets/"):
+        if not raw_path(request).startswith("/assets/"):
             _refresh(runtime)
         response = handler(request)
         if request.method not in READING_METHODS:
@@ -128,7 +133,7 @@ def _end(metrics: RequestMetrics, request: Request, response: Response, seconds:
     log.info(
         "request",
         method=request.method,
-        path=request.path,
+        path=raw_path(request),
         status=response.status_int,
         ms=round(seconds * 1000, 1),
     )

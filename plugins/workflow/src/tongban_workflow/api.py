@@ -70,3 +70,15 @@ def figures(session: Session, item_id: str) -> ItemFigures:
         average_days=round(sum(days) / len(days), 1),
         in_time_percent=round(100 * in_time / len(promised)) if promised else None,
     )
+
+
+def shown_figures(found: ItemFigures) -> list[tuple[str, str]]:
+    """Return figures as an item's page shows them; none for an item without cases."""
+    if not found.cases:
+        return []
+    shown = [("累计办件", f"{found.cases} 件")]
+    if found.average_days is not None:
+        shown.append(("平均用时", f"{found.average_days} 个工作日"))
+    if found.in_time_percent is not None:
+        shown.append(("按时办结", f"{found.in_time_percent}%"))
+    return shown

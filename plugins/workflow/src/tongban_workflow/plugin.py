@@ -17,7 +17,7 @@ from tongban.toolkit import (
     Viewer,
     hookimpl,
 )
-from tongban_workflow import cases, packages, permissions, telling
+from tongban_workflow import api, cases, packages, permissions, telling
 from tongban_workflow.forms import GUARD, is_draft_ref
 from tongban_workflow.tasks import WorkflowTasks, todo_count
 
@@ -92,6 +92,12 @@ def tongban_may_read_file(session: Session, viewer: Viewer, file: FileFacts) -> 
 def tongban_apply_url(viewer: Viewer, item_key: str, url: Callable[..., str]) -> str:
     """Lead to the form of an item: whatever is handled online has one, its package was checked."""
     return url("workflow.apply", item_id=item_key)
+
+
+@hookimpl
+def tongban_item_figures(session: Session, item_key: str) -> Sequence[tuple[str, str]]:
+    """Tell how an item went: cases, average time, share in time."""
+    return api.shown_figures(api.figures(session, item_key))
 
 
 @hookimpl

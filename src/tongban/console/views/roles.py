@@ -142,7 +142,7 @@ def _cursor_url(request: Request, key: str, cursor: str | None) -> str | None:
 def includeme(config: Configurator) -> None:
     """Add /console/roles."""
     base = "/console/roles"
-    one = base + "/{key:[a-z][a-z0-9_]{0,39}}"
+    one = base + "/{key:[a-z][a-z0-9_-]{0,39}}"
     add_page(config, NAV, base, roles, permission=VIEW, template="roles.pt")
     add_page(
         config,
