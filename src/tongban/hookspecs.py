@@ -213,6 +213,7 @@ def tongban_package_installed(session: Session, package: ServicePackageContent) 
     """Event: a service package was installed or upgraded; take over what it declares.
 
     Unlike other events a failure here undoes the installation: half a package is worse than none.
+    Raise `PackageRefused` to say what is wrong with a package in view of the database.
     A plugin that was off is told when it is switched on, and must then take the same package
     again without harm.
     """
@@ -238,8 +239,9 @@ def tongban_demo_load(session: Session, campus: Campus) -> None:
 def tongban_package_check(package: ServicePackageContent) -> Iterable[Fault]:  # type: ignore[empty-body]
     """Slot: what is wrong with a package, in Chinese, each fault with its place.
 
-    Called before an installation, without a session: the check looks at the package alone. None
-    or () when it is sound. A check that fails or overruns refuses the package.
+    Called before an installation, without a session: the check looks at the package alone, what
+    the database says is a matter for `tongban_package_installed`. None or () when it is sound. A
+    check that fails or overruns refuses the package.
     """
 
 

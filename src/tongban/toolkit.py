@@ -30,7 +30,12 @@ from tongban.permissions.viewer import Viewer
 from tongban.pluginhost.fragments import Fragment
 from tongban.pluginhost.generation import advance as advance_generation
 from tongban.pluginhost.package_plugin import host_id as package_host_id
-from tongban.pluginhost.packages import Fault, PackageFacts, ServicePackageContent
+from tongban.pluginhost.packages import (
+    Fault,
+    PackageFacts,
+    PackageRefused,
+    ServicePackageContent,
+)
 from tongban.pluginhost.plugin import PluginInfo
 from tongban.search.services import SearchGroup, search_all
 from tongban.search.sources import SearchHit, SearchSource
@@ -83,6 +88,7 @@ __all__ = [
     "NotFoundHere",
     "OrgUnit",
     "PackageFacts",
+    "PackageRefused",
     "Page",
     "Permission",
     "Person",

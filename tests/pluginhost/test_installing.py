@@ -226,6 +226,21 @@ def test_a_plugin_that_cannot_take_a_package_over_undoes_the_installation(
     assert [one.hook for one in runtime.host.failures.take()] == ["tongban_package_installed"]
 
 
+def test_a_plugin_may_refuse_a_package_in_view_of_the_database(
+    make_plugin: MakePlugin, db: Session, unit: MadeUnit
+) -> None:
+    code = """
+    from tongban.toolkit import Fault, PackageRefused
+    @hookimpl
+    def tongban_package_installed(package):
+        raise PackageRefused([Fault("flow.json", "没有这个部门")])
+    """
+    host = PluginHost()
+    host.load([make_plugin(code)])
+    assert faults(db, host, package()) == ["flow.json：没有这个部门"]
+    assert host.failures.take() == []
+
+
 def test_a_plugin_switched_on_catches_up(
     make_plugin: MakePlugin, make_own_runtime: MakeRuntime
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from dataclasses import replace
 
 import pytest
@@ -155,7 +157,7 @@ def test_leaving_closes_account_sessions_posts_and_roles(
             account_id=account_id,
             csrf_token="c",
             public_id="p",
-            expires_at=clock.now(),
+            expires_at=clock.now() + timedelta(hours=1),
         )
     )
     db.flush()

@@ -127,7 +127,9 @@ def make_item(db: Session, runtime: Runtime, world: World) -> MakeItem:
         }
         if online:
             manifest.setdefault("number_prefix", re.sub("[^A-Z]", "", key.upper())[:6])
-        lines = [f"{name} = {json.dumps(one, ensure_ascii=False)}" for name, one in manifest.items()]
+        lines = [
+            f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in manifest.items()
+        ]
         files = {
             "service.toml": "\n".join([*lines, "[guide]", facts]).encode(),
             "guide.md": guide.encode(),

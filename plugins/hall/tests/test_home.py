@@ -22,9 +22,7 @@ from .conftest import Browse, MakeItem, TakePart, World, texts
 Items = dict[str, int]
 
 
-def test_staff_and_students_see_their_own_items(
-    world: World, items: Items, browse: Browse
-) -> None:
+def test_staff_and_students_see_their_own_items(world: World, items: Items, browse: Browse) -> None:
     """HA-7: staff see staff items, students see student items."""
     students = browse(world.student).get("/hall")
     staff = browse(world.teacher).get("/hall")
@@ -178,9 +176,7 @@ def test_a_card_is_asked_for_alone(
     """htmx asks for one region; without JavaScript the same links lead to the whole page."""
     browser = browse(world.student)
     for name in (target, f"section#{target}"):
-        part = browser.get(
-            "/hall?box=done&services=recent&way=theme", headers={"HX-Target": name}
-        )
+        part = browser.get("/hall?box=done&services=recent&way=theme", headers={"HX-Target": name})
         assert part.html.select_one(f"#{target}") is not None
         assert f">{shown}</h2>" in part.text
         assert f">{not_shown}</h2>" not in part.text

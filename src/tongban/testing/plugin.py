@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session, sessionmaker
 
+from tongban.db.behind import WriteBehind
 from tongban.db.engine import BEGIN_OPTION, WRITE
 from tongban.settings import Settings, read_settings
 from tongban.testing.databases import copy_sqlite, postgres_database, postgres_server
@@ -165,6 +166,7 @@ def connection(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Co
         )
         monkeypatch.setattr(runtime, "sessions", inside)
         monkeypatch.setattr(runtime.watch, "connect", lambda: nullcontext(connection))
+        monkeypatch.setattr(WriteBehind, "by_itself", False)
         yield connection
         outer.rollback()
     monkeypatch.undo()

@@ -74,8 +74,7 @@ def http_error(error: HTTPException, request: Request) -> Any:
     """Show any other HTTP error; redirects and the like pass through."""
     if error.status_int < 400:
         return error
-    title, text = _TEXTS.get(error.status_int, _TEXTS[400])
-    return error_page(request, error.status_int, title, text)
+    return error_page(request, error.status_int, *_TEXTS.get(error.status_int, _TEXTS[400]))
 
 
 def broken(error: Exception, request: Request) -> dict[str, Any]:

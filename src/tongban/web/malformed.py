@@ -46,12 +46,10 @@ def malformed_tween(
 
 def why_unreadable(request: Request) -> str | None:
     """Return what of a request cannot be decoded, or None."""
-    parts = {"path": lambda: request.path_info, "query": lambda: request.GET}
-    if request.method not in READING_METHODS:
-        parts["form"] = lambda: request.POST
-    for name, read in parts.items():
+    reading = request.method in READING_METHODS
+    for name in ("path_info", "GET") if reading else ("path_info", "GET", "POST"):
         try:
-            read()
+            getattr(request, name)
         except Exception as error:  # WebOb and its multipart parser raise all sorts
             return f"{name}: {type(error).__name__}"
     return None

@@ -27,7 +27,7 @@ class Wish:
     """What a page wants of each source: a page of a box; `cursors` are by the source's key."""
 
     box: Box
-    wanted: TaskFilter = TaskFilter()
+    wanted: TaskFilter = field(default_factory=TaskFilter)
     cursors: Mapping[str, str] = field(default_factory=dict)
     size: int = PAGE_ROWS
     services: bool = True
@@ -40,14 +40,16 @@ class SourceView:
     key: str
     title: str
     counts: Mapping[str, int] = field(default_factory=dict)
-    page: TaskPage = TaskPage(())
+    page: TaskPage = field(default_factory=lambda: TaskPage(()))
     services: Sequence[tuple[str, str]] = ()
     failed: bool = False
 
 
 def look(host: Any, open_session: Any, viewer: Any, wish: Wish) -> list[SourceView]:
-    """Ask the task sources of the enabled plugins; one without tasks for the viewer is left out."""
-    answers = host.gather_from(HOOK, lambda source: _view(source, wish), open_session, viewer=viewer)
+    """Ask the task sources of the enabled plugins; who keeps none for the viewer is left out."""
+    answers = host.gather_from(
+        HOOK, lambda source: _view(source, wish), open_session, viewer=viewer
+    )
     return [
         answer.value
         if answer.state == "done"
@@ -59,18 +61,14 @@ def look(host: Any, open_session: Any, viewer: Any, wish: Wish) -> list[SourceVi
 
 def _view(source: TaskSource, wish: Wish) -> SourceView:
     key = source.key
-    page = source.page(
-        wish.box, wanted=wish.wanted, cursor=wish.cursors.get(key), size=wish.size
-    )
+    page = source.page(wish.box, wanted=wish.wanted, cursor=wish.cursors.get(key), size=wish.size)
     counts = source.counts()
     return SourceView(
         str(key),
         str(source.title),
         {box: int(counts.get(box, 0)) for box in BOXES},
         TaskPage([_checked(row) for row in page.rows], page.next_cursor, page.previous_cursor),
-        [(str(service), str(name)) for service, name in source.services()]
-        if wish.services
-        else (),
+        [(str(service), str(name)) for service, name in source.services()] if wish.services else (),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tongban.toolkit import Fault, PackageFacts, ServicePackageContent
+from tongban.toolkit import Fault, PackageFacts, PackageRefused, ServicePackageContent
 from tongban_workflow import definitions
 from tongban_workflow.forms import check_form
 from tongban_workflow.services import keep_service
@@ -41,7 +41,7 @@ def check(package: ServicePackageContent) -> Iterator[Fault]:
 
 
 def install(session: Session, package: ServicePackageContent) -> None:
-    """Publish a package's flow. Raises DefinitionRefused with every fault."""
+    """Publish a package's flow. Raises PackageRefused with every fault."""
     facts = package.facts
     if not _is_online(package):
         definitions.retire(session, facts.id)
@@ -49,13 +49,10 @@ def install(session: Session, package: ServicePackageContent) -> None:
     form, form_fault = _read(package, FORM)
     flow, flow_fault = _read(package, FLOW)
     if form is None or flow is None:
-        unread = [fault for fault in (form_fault, flow_fault) if fault is not None]
-        raise definitions.DefinitionRefused(
-            [definitions.Fault(fault.place, fault.message) for fault in unread]
-        )
+        raise PackageRefused([fault for fault in (form_fault, flow_fault) if fault is not None])
     faults = check_form(form) or definitions.missing_references(session, flow)
     if faults:
-        raise definitions.DefinitionRefused(faults)
+        raise PackageRefused([Fault(f"{FLOW}: {one.place}", one.message) for one in faults])
     definitions.publish(
         session,
         item_id=facts.id,
