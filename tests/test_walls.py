@@ -13,9 +13,20 @@ PLUGINS = sorted(
 )
 
 # Where requests are known. Everything else is services: session and plain values.
-_WEB = ("web/", "testing/", "/views/", "/views.py", "_views.py", "auth/csrf.py", "auth/policy.py",
-        "auth/cookies.py", "auth/identity.py", "pluginhost/configuring.py", "console/routing.py",
-        "console/__init__.py")
+_WEB = (
+    "web/",
+    "testing/",
+    "/views/",
+    "/views.py",
+    "_views.py",
+    "auth/csrf.py",
+    "auth/policy.py",
+    "auth/cookies.py",
+    "auth/identity.py",
+    "pluginhost/configuring.py",
+    "console/routing.py",
+    "console/__init__.py",
+)
 
 
 def modules(folder: Path) -> Iterator[Path]:

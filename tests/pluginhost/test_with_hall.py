@@ -15,7 +15,7 @@ MakeRuntime = Callable[..., Runtime]
 
 pytestmark = pytest.mark.skipif(not is_installed("hall"), reason="the hall is not installed")
 
-PAGES = ("/hall", "/items", "/apps", "/tasks", "/search?q=网络", "/console")
+PAGES = ("/hall", "/items", "/apps", "/tasks", "/search?q=%E7%BD%91%E7%BB%9C", "/console")
 
 CARDS = """
 from tongban.toolkit import Fragment

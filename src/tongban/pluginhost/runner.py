@@ -2,9 +2,10 @@
 
 A thread cannot be stopped from outside, so a fragment that overruns is abandoned with its worker
 and its database session, and the page goes on without it. Fragments of one call share a worker
-and a session: one thread hop a page, not one a fragment. A fragment that overruns repeatedly is
-left out for a while, so that hanging code cannot eat the workers; when too many workers hang
-anyway, every fragment rests until some come back.
+and a session: one thread hop a page, not one a fragment. After a fragment that overruns, the
+others of its plugin are left out of that call. A fragment that overruns repeatedly is left out for
+a while, so that hanging code cannot eat the workers; when too many workers hang anyway, every
+fragment rests until some come back.
 """
 
 from __future__ import annotations
@@ -75,22 +76,33 @@ class BudgetRunner:
     def run(self, steps: Sequence[Step], open_session: OpenSession | None) -> list[Outcome]:
         """Return one outcome a step, in order. Never raises for what a step does."""
         outcomes: list[Outcome] = []
+        late: set[str] = set()
         while len(outcomes) < len(steps):
-            stretch = self._next_stretch(steps[len(outcomes) :])
+            stretch = self._next_stretch(steps[len(outcomes) :], late)
             if stretch:
                 outcomes += self._run_stretch(stretch, open_session)
+                last = steps[len(outcomes) - 1]
+                if outcomes[-1].state == "slow":
+                    late.add(last.key[0])
             else:
-                outcomes.append(Outcome("resting"))
+                outcomes.append(self._left_out(steps[len(outcomes)], late))
         return outcomes
 
-    def _next_stretch(self, steps: Sequence[Step]) -> Sequence[Step]:
-        """Return the steps up to the first that must rest."""
+    def _next_stretch(self, steps: Sequence[Step], late: set[str]) -> Sequence[Step]:
+        """Return the steps up to the first that must rest, or whose plugin was late just now."""
         if self._abandoned >= _MOST_ABANDONED:
             return ()
         for index, step in enumerate(steps):
-            if self._resting(step.key):
+            if step.key[0] in late or self._resting(step.key):
                 return steps[:index]
         return steps
+
+    def _left_out(self, step: Step, late: set[str]) -> Outcome:
+        """A plugin that hangs in all its fragments costs a page its budget once, not each time."""
+        if step.key[0] in late:
+            with self._lock:
+                self._count_overrun(step.key)
+        return Outcome("resting")
 
     def _run_stretch(
         self, steps: Sequence[Step], open_session: OpenSession | None
@@ -127,10 +139,13 @@ class BudgetRunner:
     def _note_overrun(self, key: tuple[str, str]) -> None:
         with self._lock:
             self._abandoned += 1
-            count = self._overruns.get(key, 0) + 1
-            self._overruns[key] = count
-            if count >= _OVERRUNS_BEFORE_REST:
-                self._resting_until[key] = time.monotonic() + _REST_SECONDS
+            self._count_overrun(key)
+
+    def _count_overrun(self, key: tuple[str, str]) -> None:
+        count = self._overruns.get(key, 0) + 1
+        self._overruns[key] = count
+        if count >= _OVERRUNS_BEFORE_REST:
+            self._resting_until[key] = time.monotonic() + _REST_SECONDS
 
     def _came_back(self) -> None:
         with self._lock:
