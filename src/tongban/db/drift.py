@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -32,6 +32,7 @@ from tongban.db.migrations import (
     read_scripts,
 )
 from tongban.db.types import BigInt, EncryptedText, JsonData, UtcDateTime
+from tongban.pluginhost.plugin import installed_ids
 
 if TYPE_CHECKING:
     from tongban.pluginhost.host import PluginHost
@@ -58,10 +59,10 @@ def load_models(host: PluginHost) -> None:
         importlib.import_module(module)
 
 
-def owner_of(table: str, plugin_ids: Iterable[str]) -> str:
+def owner_of(table: str, plugin_ids: Collection[str]) -> str:
     """Return whose table it is: the plugin's whose prefix it has, else the kernel's."""
     owner = table.partition("_")[0]
-    return owner if owner in set(plugin_ids) else KERNEL
+    return owner if owner in plugin_ids else KERNEL
 
 
 def check(parts: Parts) -> list[str]:
@@ -156,13 +157,18 @@ def _context(connection: Connection, parts: Parts, label: str) -> MigrationConte
         connection,
         opts={
             "compare_type": True,
-            "include_object": _only(label, [plugin.id for plugin in parts.host.plugins()]),
+            "include_object": _only(label, _known_ids(parts.host)),
             "target_metadata": Base.metadata,
         },
     )
 
 
-def _only(label: str, plugin_ids: list[str]) -> IncludeObject:
+def _known_ids(host: PluginHost) -> set[str]:
+    """Return the ids of loaded plugins and of those that are only installed."""
+    return {*installed_ids(), *(plugin.id for plugin in host.plugins())}
+
+
+def _only(label: str, plugin_ids: set[str]) -> IncludeObject:
     def include(
         item: SchemaItem, name: str | None, kind: str, reflected: bool, _other: SchemaItem | None
     ) -> bool:

@@ -72,6 +72,11 @@ def load_code_plugin(plugin_id: str) -> InstalledPlugin:
     )
 
 
+def installed_ids() -> set[str]:
+    """Return the ids of every code plugin that is installed, in the settings or not."""
+    return set(importlib.metadata.entry_points(group=ENTRY_POINT_GROUP).names)
+
+
 def is_installed(plugin_id: str) -> bool:
     """Say whether a code plugin is installed, in the settings or not; it is not imported."""
     return bool(importlib.metadata.entry_points(group=ENTRY_POINT_GROUP, name=plugin_id))
