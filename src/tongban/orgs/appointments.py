@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -10,8 +9,8 @@ from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from tongban import clock
-from tongban.audit.services import record
 from tongban.orgs.models import Appointment, OrgUnit, Position
+from tongban.orgs.noting import note
 from tongban.orgs.positions import find_position
 from tongban.permissions.beyond import position_beyond_reach
 from tongban.permissions.registry import PermissionRegistry
@@ -151,7 +150,7 @@ def appoint(
     advance(session, PERMISSIONS)
     detail = {"person_id": person_id, "position_id": position_id, "starts_on": day.isoformat()}
     title = f"{name} · {position.name}"
-    _note(session, actor, "appointment.begin", row.id, title, position.unit_id, detail)
+    note(session, actor, "appointment.begin", row.id, title, position.unit_id, detail)
     return row.id
 
 
@@ -179,7 +178,7 @@ def end_appointment(
     advance(session, PERMISSIONS)
     title = f"{held.person_name} · {held.position_name}"
     detail = {"ends_on": day.isoformat()}
-    _note(session, actor, "appointment.end", appointment_id, title, held.unit_id, detail)
+    note(session, actor, "appointment.end", appointment_id, title, held.unit_id, detail)
 
 
 def end_all_appointments(session: Session, person_id: int, day: date) -> int:
@@ -210,25 +209,4 @@ def _holds(session: Session, person_id: int, position_id: int) -> bool:
                 Appointment.ends_on.is_(None),
             )
         )
-    )
-
-
-def _note(
-    session: Session,
-    actor: Viewer | None,
-    action: str,
-    object_id: int,
-    name: str,
-    unit_id: int,
-    detail: Mapping[str, object],
-) -> None:
-    record(
-        session,
-        action,
-        actor=actor,
-        object_type=action.partition(".")[0],
-        object_id=object_id,
-        object_name=name,
-        unit_id=unit_id,
-        detail=detail,
     )

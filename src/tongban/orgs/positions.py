@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from tongban.audit.services import record
 from tongban.orgs.models import RANKS, Appointment, OrgUnit, Position
+from tongban.orgs.noting import note
 from tongban.orgs.tree import find_unit
 from tongban.permissions.models import Grant
 from tongban.permissions.requiring import require
@@ -76,7 +75,7 @@ def add_position(
     position = Position(unit_id=unit_id, name=name, rank=rank, sort=(last or 0) + _STEP)
     session.add(position)
     session.flush()
-    _note(session, actor, "position.add", position.id, name, unit_id, {"rank": rank})
+    note(session, actor, "position.add", position.id, name, unit_id, {"rank": rank})
     return position.id
 
 
@@ -94,7 +93,7 @@ def edit_position(
         .values(rank=rank)
     )
     detail = {"name": [position.name, name], "rank": [position.rank, rank]}
-    _note(session, actor, "position.edit", position_id, name, position.unit_id, detail)
+    note(session, actor, "position.edit", position_id, name, position.unit_id, detail)
 
 
 def remove_position(session: Session, actor: Viewer | None, position_id: int) -> None:
@@ -106,7 +105,7 @@ def remove_position(session: Session, actor: Viewer | None, position_id: int) ->
     if held or granted:
         raise Refusal("该岗位已有任职记录或授权，不能删除；可以改名或免去现任人员。")
     session.execute(delete(Position).where(Position.id == position_id))
-    _note(session, actor, "position.remove", position_id, position.name, position.unit_id, {})
+    note(session, actor, "position.remove", position_id, position.name, position.unit_id, {})
 
 
 def find_position(session: Session, position_id: int) -> tuple[Position, str]:
@@ -131,24 +130,3 @@ def _check(session: Session, unit_id: int, name: str, rank: str, position_id: in
     )
     if same is not None and same != position_id:
         raise FieldRefused("name", f"本部门已有岗位「{name}」")
-
-
-def _note(
-    session: Session,
-    actor: Viewer | None,
-    action: str,
-    object_id: int,
-    name: str,
-    unit_id: int,
-    detail: Mapping[str, object],
-) -> None:
-    record(
-        session,
-        action,
-        actor=actor,
-        object_type=action.partition(".")[0],
-        object_id=object_id,
-        object_name=name,
-        unit_id=unit_id,
-        detail=detail,
-    )
