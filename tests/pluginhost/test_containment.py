@@ -107,6 +107,38 @@ def test_a_slot_that_hangs_again_rests_for_a_while(make_plugin: MakePlugin) -> N
     assert states == [["slow", "done"], ["slow", "done"], ["resting", "done"], ["resting", "done"]]
 
 
+def test_a_plugin_that_hangs_everywhere_costs_its_budget_once(make_plugin: MakePlugin) -> None:
+    """Its other fragments of the call are left out; those of other plugins are asked."""
+    hooks = ("tongban_home_url", "tongban_main_menu", "tongban_rail")
+    hanging = "".join(f"@hookimpl\ndef {hook}(): time.sleep(0.6)\n" for hook in hooks)
+    slow, good = make_plugin(f"import time\n{hanging}"), make_plugin(GOOD)
+    host = load(slow, good, seconds=0.1)
+    calls: dict[str, dict[str, Any]] = {hook: {"viewer": None, "url": str} for hook in hooks}
+    started = time.monotonic()
+    answers = host.gather_all(calls)
+    assert time.monotonic() - started < 0.5
+    states = {hook: [one.state for one in found] for hook, found in answers.items()}
+    assert states == {
+        "tongban_home_url": ["slow", "done"],
+        "tongban_main_menu": ["resting"],
+        "tongban_rail": ["resting"],
+    }
+
+
+@pytest.mark.parametrize("reading", [len, lambda _answer: 1 / 0])
+def test_what_an_answer_is_asked_further_is_contained_too(
+    make_plugin: MakePlugin, reading: Callable[[Any], Any]
+) -> None:
+    """An object that a plugin hands out runs the plugin's code when it is asked."""
+    host = load(make_plugin(GOOD), make_plugin("@hookimpl\ndef tongban_home_url(): return None\n"))
+    fine, silent = host.gather_from("tongban_home_url", reading, url=str)
+    assert (silent.state, silent.value) == ("done", None)
+    assert (fine.state, fine.value) in [("done", len("/good")), ("error", None)]
+    assert [kind for _id, _hook, kind in kinds(host)] == ["ZeroDivisionError"] * (
+        fine.state == "error"
+    )
+
+
 def test_hanging_plugins_cannot_eat_all_threads(make_plugin: MakePlugin) -> None:
     """Even when many pages meet hanging code at once, the number of lost workers is bounded."""
     code = "import threading\nGATE = threading.Event()\n"

@@ -7,7 +7,7 @@ import pytest
 from tongban.testing.browsing import Browser
 
 
-@pytest.mark.parametrize("path", ["/%ff", "/login?next=%ff", "/assets/%ff.css"])
+@pytest.mark.parametrize("path", ["/%ff", "/login?next=%ff", "/assets/%ff.css", "/x%00"])
 def test_addresses_that_are_no_text(app: Browser, path: str) -> None:
     response = app.get(path, status=400)
     assert "请求有误" in response.text

@@ -12,11 +12,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Row, Select, literal, tuple_
 from sqlalchemy.orm import Session
@@ -55,26 +56,47 @@ class Keyset:
         self._names = tuple(columns)
         self._columns: tuple[ColumnElement[Any], ...] = tuple(columns.values())
         self._kinds = tuple(_kind_of(target) for target in self._columns)
+        self._first_pages: WeakKeyDictionary[Any, dict[int, Any]] = WeakKeyDictionary()
 
     def page(
-        self, session: Session, statement: Statement, cursor: str | None, *, limit: int
+        self,
+        session: Session,
+        statement: Statement,
+        cursor: str | None,
+        *,
+        limit: int,
+        params: Mapping[str, Any] | None = None,
     ) -> Page:
-        """Return the page that starts at the cursor, at most `limit` rows."""
+        """Return the page that starts at the cursor, at most `limit` rows.
+
+        `params` are values of the statement's named parameters. A statement that is made once and
+        asked for its first page again and again is put in order only once.
+        """
         at = self._decode(cursor)
         backwards = at is not None and at.backwards
-        rows = list(session.execute(self._windowed(statement, at, limit + 1)))
+        window = self._first(statement, limit) if at is None else self._windowed(
+            statement, at, limit + 1
+        )
+        rows = list(session.execute(window, params or {}))
         more = len(rows) > limit
         rows = rows[:limit]
         if backwards:
             rows.reverse()
         if not rows and at is not None:
-            return self.page(session, statement, None, limit=limit)
+            return self.page(session, statement, None, limit=limit, params=params)
         before, after = (more, True) if backwards else (at is not None, more)
         return Page(
             rows,
             previous=self._encode(rows[0], backwards=True) if before else None,
             next=self._encode(rows[-1], backwards=False) if after else None,
         )
+
+    def _first(self, statement: Statement, limit: int) -> Statement:
+        windows = self._first_pages.setdefault(statement, {})
+        window = windows.get(limit)
+        if window is None:
+            window = windows[limit] = self._windowed(statement, None, limit + 1)
+        return window
 
     def _windowed(self, statement: Statement, at: _Cursor | None, limit: int) -> Statement:
         falling = self._descending != (at is not None and at.backwards)

@@ -28,17 +28,15 @@ def start_writing(session: Session) -> None:
     session.connection(execution_options={BEGIN_OPTION: WRITE})
 
 
-def join_manager(session: Session, manager: Any, *, writes: bool) -> Session:
-    """Put a request's session under its transaction manager.
+def join_manager(session: Session, manager: Any) -> Session:
+    """Put a writing request's session under its transaction manager.
 
-    A writing session is registered as changed from the start: Core and text statements are
-    otherwise invisible to zope.sqlalchemy and would be rolled back in silence.
+    It is registered as changed from the start: Core and text statements are otherwise invisible to
+    zope.sqlalchemy and would be rolled back in silence.
     """
-    state = "changed" if writes else "active"
-    zope.sqlalchemy.register(session, initial_state=state, transaction_manager=manager)
+    zope.sqlalchemy.register(session, initial_state="changed", transaction_manager=manager)
     session.info[_MANAGED] = True
-    if writes:
-        start_writing(session)
+    start_writing(session)
     return session
 
 

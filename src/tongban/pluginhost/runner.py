@@ -54,12 +54,21 @@ class Outcome:
 
 @dataclass
 class _Batch:
+    """Steps on their way. `guard` protects what both sides write, `ended` is free at the end.
+
+    The caller is woken once, not after each step: waking a thread costs more than most steps.
+    """
+
     steps: Sequence[Step]
     open_session: OpenSession | None
     outcomes: list[Outcome] = field(default_factory=list)
-    progressed: threading.Condition = field(default_factory=threading.Condition)
     started: float = 0.0
     abandoned: bool = False
+    guard: threading.Lock = field(default_factory=threading.Lock)
+    ended: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.ended.acquire()
 
 
 class BudgetRunner:
@@ -111,14 +120,7 @@ class BudgetRunner:
         worker = self._worker()
         batch.started = time.monotonic()
         worker.submit(batch)
-        with batch.progressed:
-            while len(batch.outcomes) < len(steps):
-                left = batch.started + self.budget_seconds - time.monotonic()
-                if left <= 0:
-                    batch.abandoned = True
-                    break
-                batch.progressed.wait(left)
-            outcomes = list(batch.outcomes)
+        outcomes = self._wait_for(batch)
         for step in steps[: len(outcomes)]:
             self._overruns.pop(step.key, None)
         if not batch.abandoned:
@@ -126,6 +128,19 @@ class BudgetRunner:
             return outcomes
         self._note_overrun(steps[len(outcomes)].key)
         return [*outcomes, Outcome("slow")]
+
+    def _wait_for(self, batch: _Batch) -> list[Outcome]:
+        """Return the outcomes when all are there, or as many as there are at an overrun."""
+        left = self.budget_seconds
+        while not batch.ended.acquire(timeout=left):
+            with batch.guard:
+                left = batch.started + self.budget_seconds - time.monotonic()
+                if left <= 0 and len(batch.outcomes) < len(batch.steps):
+                    batch.abandoned = True
+                    break
+            left = max(left, 0.001)  # the next step is within its own budget, or about to end
+        with batch.guard:
+            return list(batch.outcomes)
 
     def _worker(self) -> _Worker:
         while True:
@@ -178,7 +193,7 @@ class _Worker:
         while True:
             batch, context = self._batches.get()
             context.run(_run_batch, batch)
-            with batch.progressed:
+            with batch.guard:
                 abandoned = batch.abandoned
             if abandoned:
                 self._came_back()
@@ -219,14 +234,14 @@ def _run_batch(batch: _Batch) -> None:
                 # A failed statement may have spoilt the transaction; and at the end the session is
                 # closed before the caller goes on, since a test may share the connection.
                 shared.close()
-            with batch.progressed:
+            with batch.guard:
                 if batch.abandoned:
                     return
                 batch.outcomes.append(outcome)
                 batch.started = time.monotonic()
-                batch.progressed.notify()
     finally:
         shared.close()
+        batch.ended.release()
 
 
 def _outcome(step: Step, shared: _SharedSession) -> Outcome:

@@ -6,8 +6,6 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from pypinyin import Style, lazy_pinyin
-
 _LONGEST_PINYIN = 120
 _LONGEST_INITIALS = 30
 _OTHER = re.compile(r"[^a-z0-9]+")
@@ -64,6 +62,9 @@ def spell(text: str) -> Spelling:
 
 
 def _syllables(text: str) -> list[str]:
+    # Its dictionaries take most of a second to load, and few processes spell anything.
+    from pypinyin import Style, lazy_pinyin
+
     words = [_OTHER.sub("", word) for word in lazy_pinyin(text.lower(), style=Style.NORMAL)]
     return [word for word in words if word]
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import wtforms
+from webob.multidict import MultiDict
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 if TYPE_CHECKING:
@@ -72,8 +73,14 @@ def pairs(field: Any) -> list[tuple[str, str]]:
 
 
 def read_form(kind: type[Form], request: Request, initial: Mapping[str, Any] | None = None) -> Any:
-    """Return the form filled from the request's body, or from `initial` when there is none."""
-    posted = request.POST if request.method == "POST" else None
+    """Return the form filled from the request's body, or from `initial` when there is none.
+
+    A file sent in the place of a text is left out.
+    """
+    posted = None
+    if request.method == "POST":
+        texts = [pair for pair in request.POST.items() if isinstance(pair[1], str)]
+        posted = MultiDict(texts)
     return kind(posted, data=dict(initial or {}))
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def home(request: Request) -> Any:
     """Lead to the first plugin that offers a home, else show what the kernel has."""
-    for answer in request.runtime.host.gather("tongban_home_url", url=request.route_path):
+    for answer in request.runtime.host.gather("tongban_home_url", url=request.link):
         if answer.value:
             return HTTPSeeOther(answer.value)
     return {"nav": "home", "tab": "home"}

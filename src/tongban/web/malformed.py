@@ -52,6 +52,8 @@ def why_unreadable(request: Request) -> str | None:
             getattr(request, name)
         except Exception as error:  # WebOb and its multipart parser raise all sorts
             return f"{name}: {type(error).__name__}"
+    if "\x00" in request.path_info:  # no page is called so, and PostgreSQL takes no such text
+        return "path_info: NUL"
     return None
 
 

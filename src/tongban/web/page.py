@@ -319,7 +319,7 @@ class PageNames:
         return viewer is not None and viewer.allows(permission)
 
     def _url(self, route: str, _query: Any = None, **params: Any) -> str:
-        return str(self._request.route_path(route, _query=_query, **params))
+        return str(self._request.link(route, _query, **params))
 
     def _has_route(self, route: str, *, enabled: bool = False) -> bool:
         names: frozenset[str] = self._request.registry["tongban.route_names"]

@@ -117,12 +117,11 @@ class _Source:
 
 def _nonsense_row() -> TaskRow:
     nothing: Any = object()
-    return TaskRow(
-        nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, datetime.min
-    )  # naive on purpose
+    return TaskRow(nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, _NAIVE)
 
 
 _X: Any = object()
+_NAIVE = datetime.fromisoformat("2026-09-14T08:00")
 _LIES: dict[str, Answer] = {
     "tongban_check_sign_in": lambda: "",
     "tongban_may_read_file": lambda: 1,

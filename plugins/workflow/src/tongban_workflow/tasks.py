@@ -176,8 +176,10 @@ class WorkflowTasks:
     ) -> TaskPage:
         """Return one page of a box; drafts stand before the first page of 我发起的."""
         listed = _LISTS[box]
-        statement = _filtered(listed, wanted).params(person_id=self._viewer.person_id)
-        page = listed.order.page(self._session, statement, cursor, limit=size)
+        params = {"person_id": self._viewer.person_id}
+        page = listed.order.page(
+            self._session, _filtered(listed, wanted), cursor, limit=size, params=params
+        )
         rows = (
             self._started(page.rows)
             if box == "started"

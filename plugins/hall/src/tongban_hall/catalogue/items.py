@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from tongban.toolkit import OrgUnit, package_host_id
@@ -107,13 +107,17 @@ def read_catalogue(session: Session) -> Catalogue:
     stages = _grouped(session.execute(_STAGES).all())
     nothing: frozenset[str] = frozenset()
     return Catalogue(
-        ItemCard(*row, themes=themes.get(row.id, nothing), stages=stages.get(row.id, nothing))
+        ItemCard(
+            **row._mapping,
+            themes=themes.get(row.id, nothing),
+            stages=stages.get(row.id, nothing),
+        )
         for row in session.execute(_ITEMS)
     )
 
 
-def _grouped(pairs: Sequence[object]) -> dict[int, frozenset[str]]:
+def _grouped(pairs: Sequence[Row[int, str]]) -> dict[int, frozenset[str]]:
     found: dict[int, set[str]] = {}
-    for item_id, key in pairs:  # type: ignore[misc, attr-defined]  # rows of two columns
+    for item_id, key in pairs:
         found.setdefault(item_id, set()).add(key)
     return {item_id: frozenset(keys) for item_id, keys in found.items()}

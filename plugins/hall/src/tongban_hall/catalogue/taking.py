@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -59,7 +59,7 @@ def retire(session: Session, facts: PackageFacts) -> None:
         advance_generation(session, GENERATION)
 
 
-def _fill(item: ServiceItem, package: ServicePackageContent, manifest: dict[str, Any]) -> None:
+def _fill(item: ServiceItem, package: ServicePackageContent, manifest: Mapping[str, Any]) -> None:
     audience = manifest.get("audience", ())
     item.package_id = package.facts.id
     item.version = package.facts.version
@@ -79,7 +79,7 @@ def _fill(item: ServiceItem, package: ServicePackageContent, manifest: dict[str,
     item.updated_at = clock.now()
 
 
-def _sort(session: Session, item_id: int, manifest: dict[str, Any]) -> None:
+def _sort(session: Session, item_id: int, manifest: Mapping[str, Any]) -> None:
     session.execute(delete(ItemTheme).where(ItemTheme.item_id == item_id))
     session.execute(delete(ItemStage).where(ItemStage.item_id == item_id))
     session.add_all(

@@ -34,7 +34,7 @@ def apps(request: Request) -> dict[str, Any]:
         "nav": "apps",
         "tab": "items",
         "tabs": [
-            Tab(key, name, request.route_path("hall.apps", _query={"list": key}), key == current)
+            Tab(key, name, request.link("hall.apps", _query={"list": key}), key == current)
             for key, name in _LISTS
         ],
         "current": current,

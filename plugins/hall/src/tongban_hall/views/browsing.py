@@ -53,9 +53,9 @@ def tiles(
         Tile(
             item,
             item.summary if described else item.unit_short,
-            request.route_path("hall.item", key=item.key),
+            request.link("hall.item", key=item.key),
             item.id in starred,
-            None if described else request.route_path("hall.favourite", key=item.key),
+            None if described else request.link("hall.favourite", key=item.key),
         )
         for item in items
     ]

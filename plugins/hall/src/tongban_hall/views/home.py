@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from tongban.toolkit import BOX_TITLES, Box, Fragment, clock
 from tongban_hall import taskcentre
@@ -23,7 +24,8 @@ _CARD_BOXES: tuple[Box, ...] = ("todo", "done", "copied")
 _GREETINGS = ((5, "夜深了"), (11, "上午好"), (13, "中午好"), (18, "下午好"), (24, "晚上好"))
 
 
-class Tab(NamedTuple):
+@dataclass(frozen=True)
+class Tab:
     """A tab or segment: a link whose page shows its region."""
 
     key: str
@@ -98,7 +100,7 @@ def task_card(request: Request) -> dict[str, Any] | None:
             Tab(
                 name,
                 BOX_TITLES[name],
-                request.route_path("hall.home", _query={"box": name}),
+                request.link("hall.home", _query={"box": name}),
                 name == box,
                 counts[name] if name != "done" else None,
                 hot=name == "todo",
@@ -109,7 +111,7 @@ def task_card(request: Request) -> dict[str, Any] | None:
         "failed": [view.title for view in views if view.failed],
         "box": box,
         "todo": counts["todo"],
-        "all_url": request.route_path("hall.tasks", _query={"box": box}),
+        "all_url": request.link("hall.tasks", _query={"box": box}),
     }
 
 
@@ -120,7 +122,7 @@ def service_card(request: Request, shelf: Shelf) -> dict[str, Any]:
     return {
         "tabs": [
             Tab(
-                key, text, request.route_path("hall.home", _query={"services": key}), key == current
+                key, text, request.link("hall.home", _query={"services": key}), key == current
             )
             for key, text in _LISTS
         ],
@@ -146,14 +148,14 @@ def item_card(request: Request, shelf: Shelf) -> dict[str, Any]:
     current = chosen_shelf(groups, request.GET.get("shelf"))
     return {
         "ways": [
-            Tab(key, text, request.route_path("hall.home", _query={"way": key}), key == way)
+            Tab(key, text, request.link("hall.home", _query={"way": key}), key == way)
             for key, text in WAYS
         ],
         "shelves": [
             Tab(
                 group.key,
                 group.name,
-                request.route_path("hall.home", _query={"way": way, "shelf": group.key}),
+                request.link("hall.home", _query={"way": way, "shelf": group.key}),
                 group is current,
                 group.size,
             )

@@ -32,7 +32,7 @@ def items(request: Request) -> dict[str, Any]:
         "nav": "hall",
         "tab": "items",
         "ways": [
-            Tab(key, name, request.route_path("hall.items", _query={"way": key}), key == way)
+            Tab(key, name, request.link("hall.items", _query={"way": key}), key == way)
             for key, name in WAYS
         ],
         "way": way,
@@ -41,7 +41,7 @@ def items(request: Request) -> dict[str, Any]:
             Tab(
                 group.key,
                 group.name,
-                request.route_path("hall.items", _query={"way": way, "shelf": group.key}),
+                request.link("hall.items", _query={"way": way, "shelf": group.key}),
                 group is current,
                 group.size,
             )
@@ -50,7 +50,7 @@ def items(request: Request) -> dict[str, Any]:
         "current": current,
         "text": text,
         "rows": [
-            (item, request.route_path("hall.item", key=item.key), apply_url(request, item))
+            (item, request.link("hall.item", key=item.key), apply_url(request, item))
             for item in rows
         ],
         "audience": "学生" if request.viewer.kind == "student" else "教职工",
@@ -74,13 +74,13 @@ def item(request: Request) -> dict[str, Any]:
         "guide": read_guide(request.db, found.id, found.unit_name),
         "apply_url": apply_url(request, found),
         "starred": found.id in shelf.favourites,
-        "star_url": request.route_path("hall.favourite", key=found.key),
+        "star_url": request.link("hall.favourite", key=found.key),
         "figures": figures(request, found),
         "related": [
-            (other, request.route_path("hall.item", key=other.key))
+            (other, request.link("hall.item", key=other.key))
             for other in related(shelf.items, found)
         ],
-        "unit_url": request.route_path("hall.items", _query={"shelf": str(found.unit_id)}),
+        "unit_url": request.link("hall.items", _query={"shelf": str(found.unit_id)}),
     }
 
 
@@ -93,7 +93,7 @@ def apply_url(request: Request, found: ItemCard) -> str | None:
         denial=None,
         viewer=request.viewer,
         item_key=found.key,
-        url=request.route_path,
+        url=request.link,
     )
     return answer
 

@@ -35,7 +35,7 @@ def find(request: Request, text: str) -> list[Found]:
     """Return the groups of results: the hall's own, then those of other plugins."""
     own = [
         find_items(
-            viewer_shelf(request).items, text, lambda key: request.route_path("hall.item", key=key)
+            viewer_shelf(request).items, text, lambda key: request.link("hall.item", key=key)
         ),
         find_systems(systems_for(request.db, request.viewer.kind), text),
     ]
@@ -55,7 +55,7 @@ def _linked(request: Request, group: SearchGroup) -> Found:
 def _address(request: Request, hit: SearchHit) -> str | None:
     """Return where a hit leads, None when a plugin named a page that is not there."""
     try:
-        return hit.url or str(request.route_path(hit.route, **hit.params))
+        return hit.url or str(request.link(hit.route, **hit.params))
     except KeyError:
         return None
 

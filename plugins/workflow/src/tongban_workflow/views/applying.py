@@ -50,14 +50,13 @@ def form_posted(request: Request) -> Any:
         posted_of(request),
         complete=submits,
     )
-    if act == "draft":
-        keep_draft(request.db, application, taken)
     if act not in ("submit", "draft"):
         return _page(request, application, taken.unjudged())
     if taken.errors and (submits or set(taken.errors) & _file_fields(application)):
         reject(request)
         return _page(request, application, taken.state)
     if not submits:
+        keep_draft(request.db, application, taken)
         request.flash_message("ok", "草稿已保存")
         return HTTPSeeOther(_here(request))
     outcome = send_in(request.db, application, taken, request_id)
