@@ -13,8 +13,8 @@ import pytest
 from pyramid.interfaces import IRoutesMapper
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
-
 from tests.functional.conftest import SignIn
+
 from tongban.audit.models import AuditEvent
 from tongban.jobs.models import Job
 from tongban.jobs.schedules import tick

@@ -74,8 +74,10 @@ class Keyset:
         """
         at = self._decode(cursor)
         backwards = at is not None and at.backwards
-        window = self._first(statement, limit) if at is None else self._windowed(
-            statement, at, limit + 1
+        window = (
+            self._first(statement, limit)
+            if at is None
+            else self._windowed(statement, at, limit + 1)
         )
         rows = list(session.execute(window, params or {}))
         more = len(rows) > limit

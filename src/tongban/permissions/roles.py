@@ -104,7 +104,9 @@ def create_role(
     require_whole_school(actor)
     name, description = name.strip(), description.strip()
     if not _KEY.fullmatch(key):
-        raise Refusal("角色标识须以小写字母开头，由小写字母、数字、连字符和下划线组成，2 至 39 个字符。")
+        raise Refusal(
+            "角色标识须以小写字母开头，由小写字母、数字、连字符和下划线组成，2 至 39 个字符。"
+        )
     if not name or len(name) > _LONGEST_NAME or len(description) > _LONGEST_DESCRIPTION:
         raise Refusal("请填写角色名称（不超过 40 字），说明不超过 200 字。")
     if session.scalar(select(Role.id).where(Role.key == key)) is not None:

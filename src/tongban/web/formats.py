@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from datetime import UTC, datetime
-from datetime import date as Date  # `date` is what templates call
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -23,22 +23,22 @@ class Formats:
         """Return the moment on the campus's clock."""
         return moment.astimezone(self.zone)
 
-    def today(self) -> Date:
+    def today(self) -> dt.date:
         """Return today's date on campus."""
         return self.local(clock.now()).date()
 
-    def date(self, day: Date | datetime | None) -> str:
+    def date(self, day: dt.date | datetime | None) -> str:
         """2024-09-14."""
         if day is None:
             return ""
         return (self.local(day) if isinstance(day, datetime) else day).strftime("%Y-%m-%d")
 
-    def long_date(self, day: Date | datetime) -> str:
+    def long_date(self, day: dt.date | datetime) -> str:
         """2024 年 9 月 14 日, for prose."""
         day = self.local(day) if isinstance(day, datetime) else day
         return f"{day.year} 年 {day.month} 月 {day.day} 日"
 
-    def weekday(self, day: Date | datetime) -> str:
+    def weekday(self, day: dt.date | datetime) -> str:
         """星期六, for the greeting."""
         day = self.local(day) if isinstance(day, datetime) else day
         return "星期" + _WEEKDAYS[day.weekday()][1]
@@ -63,7 +63,7 @@ class Formats:
             return there.strftime("%m-%d %H:%M")
         return there.strftime("%Y-%m-%d")
 
-    def iso(self, moment: datetime | Date | None) -> str:
+    def iso(self, moment: datetime | dt.date | None) -> str:
         """Machine-readable time for `<time datetime>`."""
         if moment is None:
             return ""

@@ -116,9 +116,7 @@ def observing_tween(handler: Handler, registry: Registry) -> Handler:
 def _begin(request: Request) -> None:
     request.id = request_id_of(request)
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(
-        request_id=request.id, address=request.remote_addr or ""
-    )
+    structlog.contextvars.bind_contextvars(request_id=request.id, address=request.remote_addr or "")
 
 
 def _refresh(runtime: Runtime, *, now: bool = False) -> None:

@@ -19,9 +19,7 @@ _PARTIALS = "tongban.web:templates/{}.pt"
 class TemplateLoader:
     """Loads templates by asset spec, through the theme, once a process."""
 
-    def __init__(
-        self, theme: Theme | None, *, reload: bool, cache: Path | None = None
-    ) -> None:
+    def __init__(self, theme: Theme | None, *, reload: bool, cache: Path | None = None) -> None:
         self.theme = theme
         self._modules = _module_loader(cache)
         self._reload = reload

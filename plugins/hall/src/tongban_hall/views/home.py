@@ -121,9 +121,7 @@ def service_card(request: Request, shelf: Shelf) -> dict[str, Any]:
     current = wanted if wanted in dict(_LISTS) else "hot"
     return {
         "tabs": [
-            Tab(
-                key, text, request.link("hall.home", _query={"services": key}), key == current
-            )
+            Tab(key, text, request.link("hall.home", _query={"services": key}), key == current)
             for key, text in _LISTS
         ],
         "current": current,
