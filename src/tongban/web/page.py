@@ -124,12 +124,10 @@ class PageNames:
         loader: TemplateLoader = registry["tongban.templates"]
         self._loader = loader
         self._assets = registry["tongban.assets"]
-        self._constants: dict[str, Any] = registry["tongban.page_constants"]
 
     def names(self) -> dict[str, Any]:
         """Return every name, those that cost something as `Later`."""
         return {
-            **self._constants,
             "url": self._url,
             "can": self._can,
             "slot": self._slot,

@@ -27,7 +27,7 @@ def includeme(config: Configurator) -> None:
     )
     registry["tongban.templates"] = loader
     registry["tongban.formats"] = Formats(settings["site.timezone"])
-    registry["tongban.page_constants"] = page_constants(registry)
+    loader.constants.update(page_constants(registry))
 
     def factory(info: IRendererInfo) -> TemplateRenderer:
         spec = info.name if ":" in info.name else f"{info.package.__name__}:{info.name}"

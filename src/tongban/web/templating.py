@@ -16,12 +16,21 @@ UI = "tongban.web:templates/ui.pt"
 _PARTIALS = "tongban.web:templates/{}.pt"
 
 
+class HouseTemplate(PageTemplateFile):
+    """A template that knows the names which are the same for every page.
+
+    They are built in rather than passed: each macro call copies every name that is passed. The
+    class gives compiled templates a name of their own in the cache.
+    """
+
+
 class TemplateLoader:
     """Loads templates by asset spec, through the theme, once a process."""
 
     def __init__(self, theme: Theme | None, *, reload: bool, cache: Path | None = None) -> None:
         self.theme = theme
         self._modules = _module_loader(cache)
+        self.constants: dict[str, Any] = {}
         self._reload = reload
         self._loaded: dict[Path, PageTemplateFile] = {}
         self._by_spec: dict[str, PageTemplateFile] = {}
@@ -41,9 +50,10 @@ class TemplateLoader:
         template = self._loaded.get(path)
         if template is None:
             # Unrestricted: Alpine's attributes (`x-on:click`) look like XML prefixes.
-            template = PageTemplateFile(
+            template = HouseTemplate(
                 str(path), auto_reload=self._reload, restricted_namespace=False
             )
+            template.extra_builtins = self.constants
             if self._modules is not None:
                 template.loader = self._modules
             self._loaded[path] = template
