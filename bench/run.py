@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 import time
+import warnings
 from pathlib import Path
 
 from harness.places import PYTHON, ROOT, SCRATCH
@@ -19,6 +20,7 @@ def main() -> int:
     """Run the named cases, print the table; exit status 1 when a budget is missed."""
     options = _parser().parse_args()
     _use_own_python()
+    _keep_the_table_readable()
     rows: list[Row] = []
     for name in options.names or CASES:
         started = time.monotonic()
@@ -36,6 +38,11 @@ def _use_own_python() -> None:
         sys.exit("there is no .venv; run `sh script/demo --no-serve` first")
     if Path(sys.prefix) != PYTHON.parents[1]:
         os.execv(PYTHON, [str(PYTHON), *sys.argv])
+
+
+def _keep_the_table_readable() -> None:
+    os.environ.setdefault("PYTHONWARNINGS", "ignore::UserWarning")  # of every process started
+    warnings.simplefilter("ignore", UserWarning)  # pkg_resources, which Pyramid 2.1 imports
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -67,14 +67,15 @@ def scratch_folder(prefix: str) -> Iterator[Path]:
 
 def _loaded() -> Path:
     folder = SCRATCH / f"loaded-{_fingerprint()}"
-    if not (folder / "ready").exists():
+    if not folder.exists():
         print(f"loading the demo campus into {folder.name} …", file=sys.stderr)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        tongban("migrate", folder=folder)
-        tongban("demo", "load", "--people", str(PEOPLE), folder=folder)
-        _fold_journal(folder / "campus.db")
-        (folder / "ready").touch()
+        for outdated in SCRATCH.glob("loaded-*"):
+            shutil.rmtree(outdated)
+        with scratch_folder("loading-") as fresh:
+            tongban("migrate", folder=fresh)
+            tongban("demo", "load", "--people", str(PEOPLE), folder=fresh)
+            _fold_journal(fresh / "campus.db")
+            shutil.copytree(fresh, folder)
     return folder
 
 

@@ -5,6 +5,7 @@ The first argument is the folder with the copy of the demo campus.
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 import time
@@ -33,6 +34,7 @@ class Server:
         from tongban.demo.accounts import DEMO_PHRASE
         from tongban.web.app import make_app
 
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a crowd is what is wanted
         runtime = make_runtime(self._folder)
         wanted = select(Account.username, Account.password_hash).where(Account.status == "active")
         with runtime.unit_of_work(writes=False) as session:

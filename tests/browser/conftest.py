@@ -9,6 +9,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,15 @@ from typing import Any
 import pytest
 import waitress
 
+from tests.browser.campus_life import CampusLife, working_hours
+from tongban import clock
 from tongban.demo.accounts import DEMO_ACCOUNTS, DemoAccount
 from tongban.demo.load import load
 from tongban.demo.packages import package_folders
 from tongban.jobs.engine import EmbeddedEngine
+from tongban.testing.browsing import make_test_app
 from tongban.testing.plugin import Runtimes
-from tongban.web.app import make_app
+from tongban.web.runtime import Runtime, use_keys
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -50,7 +54,23 @@ class Size:
     phone: bool
 
 
-SIZES = (Size("1440", 1440, 900, phone=False), Size("390", 390, 844, phone=True))
+DESK = Size("1440", 1440, 900, phone=False)
+PHONE = Size("390", 390, 844, phone=True)
+SIZES = (DESK, PHONE)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served campus: its address, the parts of its process, what happened on it."""
+
+    url: str
+    runtime: Runtime
+    life: CampusLife
+
+    def cookies(self, key: str) -> list[dict[str, str]]:
+        """Return what a browser needs to be signed in as a demo account."""
+        jar = self.life.browser(key).cookies
+        return [{"name": name, "value": value, "url": self.url} for name, value in jar.items()]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -60,7 +80,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
     found = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
     if found is None:
@@ -76,21 +96,32 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def site(runtimes: Runtimes) -> Iterator[str]:
-    """The address of a server on a demo campus of its own."""
-    runtime = runtimes.copy(("workflow", "hall"))
-    with runtime.unit_of_work() as session:
-        load(session, PEOPLE, host=runtime.host, packages=package_folders())
-    server = waitress.create_server(make_app(runtime), host="127.0.0.1", port=0, threads=6)
+@contextmanager
+def served(app: Any) -> Iterator[str]:
+    """Serve an application on a port of this machine; gives its address."""
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=6)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    engine = EmbeddedEngine(runtime)
-    engine.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    engine.stop()
     server.close()
     thread.join(5)
+
+
+@pytest.fixture(scope="package")
+def site(runtimes: Runtimes, chromium: Any) -> Iterator[Site]:
+    """A demo campus of its own on a working day, at twenty past ten in the morning."""
+    runtime = runtimes.copy(("workflow", "hall"))
+    use_keys(runtime.settings)
+    with clock.travel(by=working_hours()):
+        with runtime.unit_of_work() as session:
+            load(session, PEOPLE, host=runtime.host, packages=package_folders())
+        life = CampusLife(runtime)
+        life.happen()
+        engine = EmbeddedEngine(runtime)
+        with served(make_test_app(runtime).app) as url:
+            engine.start()
+            yield Site(url, runtime, life)
+            engine.stop()
 
 
 @pytest.fixture(scope="session")
@@ -102,51 +133,43 @@ OpenPage = Callable[..., Any]
 
 
 @pytest.fixture
-def open_page(chromium: Any, site: str) -> Iterator[OpenPage]:
-    """Open a page of a fresh browser profile; errors in its console fail the test."""
+def open_page(chromium: Any, site: Site) -> Iterator[OpenPage]:
+    """Open a page of a fresh browser profile, signed in as a demo account if one is named.
+
+    Errors in its console fail the test: scripts that break, whatever the content security policy
+    refuses, assets that are not there.
+    """
     contexts: list[Any] = []
     errors: list[str] = []
 
-    def open_one(size: Size, *, scheme: str = "light", **options: Any) -> Any:
+    def note(message: Any) -> None:
+        page_itself = "status of 4" in message.text and "/assets/" not in message.location["url"]
+        if message.type == "error" and not page_itself:
+            errors.append(f"{message.text} {message.location['url']}")
+
+    def open_one(size: Size, key: str = "", **options: Any) -> Any:
         context = chromium.new_context(
-            base_url=site,
+            base_url=options.pop("base_url", site.url),
             viewport={"width": size.width, "height": size.height},
-            color_scheme=scheme,
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
             is_mobile=size.phone,
             has_touch=size.phone,
             **options,
         )
         contexts.append(context)
+        if key:
+            context.add_cookies(site.cookies(key))
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on(
-            "console",
-            lambda message: errors.append(message.text)
-            if message.type == "error" and "status of 4" not in message.text
-            else None,
-        )
+        page.on("console", note)
         return page
 
     yield open_one
     for context in contexts:
         context.close()
     assert errors == []
-
-
-@pytest.fixture
-def sign_in() -> Callable[[Any, DemoAccount], None]:
-    """Sign in on the page by hand, as a person does."""
-
-    def do(page: Any, account: DemoAccount) -> None:
-        page.goto("/login")
-        page.get_by_label("学号 / 工号").fill(account.number)
-        page.get_by_label("密码", exact=True).fill(account.password)
-        page.get_by_role("button", name="登录", exact=True).click()
-        page.wait_for_url("**/hall")
-
-    return do
 
 
 @pytest.fixture

@@ -3,99 +3,64 @@ sticks out sideways, nothing in English, and a picture to look at."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pyramid.interfaces import IRoutesMapper
+from pyramid.request import Request
 
-from tests.browser.conftest import ROOT, SIZES, OpenPage, Size
-from tongban.demo.accounts import DemoAccount
+from tests.browser.conftest import SIZES, OpenPage, Site, Size
+from tests.browser.looking import look_at
+from tests.browser.views import VIEWS, Places
+from tests.functional.test_routes import TABLE
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-PAGES: dict[str, tuple[str, ...]] = {
-    "student": (
-        "/hall",
-        "/items",
-        "/items?way=stage",
-        "/items/network-repair",
-        "/apps",
-        "/tasks",
-        "/tasks?box=started",
-        "/search?q=wl",
-        "/search?q=没有这样的事",
-        "/apply/network-repair",
-        "/me/sessions",
-        "/me/notifications",
-        "/no-such-page",
-    ),
-    "teacher": ("/hall", "/apply/vpn-access"),
-    "unit_admin": ("/console", "/console/people"),
-    "operator": (
-        "/hall",
-        "/console",
-        "/console/people",
-        "/console/roles",
-        "/console/why",
-        "/console/plugins",
-        "/console/jobs",
-        "/console/audit",
-    ),
-}
-
-
-def name_of(path: str) -> str:
-    return path.strip("/").replace("/", "-").replace("?", "-").replace("=", "-") or "root"
-
-
-def cases() -> Iterator[tuple[str, Size, str]]:
-    for key in PAGES:
-        for size in SIZES:
-            for scheme in ("light", "dark"):
-                yield key, size, scheme
-
-
-@pytest.mark.parametrize(
-    ("key", "size", "scheme"),
-    list(cases()),
-    ids=lambda value: value.name if isinstance(value, Size) else str(value),
+# What answers a GET and is no page: redirects, probes, numbers, files.
+NO_PAGES = frozenset(
+    {
+        "home",
+        "tongban.healthz",
+        "tongban.readyz",
+        "tongban.metrics",
+        "tongban.counters",
+        "files.download",
+    }
 )
+
+WHO = tuple(dict.fromkeys(view.who for view in VIEWS))
+
+
+@pytest.fixture(scope="module")
+def places(site: Site) -> Places:
+    return Places(site)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: size.name)
+@pytest.mark.parametrize("who", WHO, ids=lambda who: who or "anonymous")
 def test_pages_are_fit_to_be_seen(
-    key: str,
+    who: str,
     size: Size,
-    scheme: str,
     open_page: OpenPage,
-    accounts: dict[str, DemoAccount],
-    sign_in: Callable[[Any, DemoAccount], None],
+    places: Places,
     picture: Callable[[Any, str], Path],
 ) -> None:
-    page = open_page(size, scheme=scheme, bypass_csp=True)
+    page = open_page(size, who)
     problems: list[str] = []
-    if key == "student":
-        page.goto("/login")
-        picture(page, f"login-{size.name}-{scheme}")
-        problems += look_at(page, "/login")
-    sign_in(page, accounts[key])
-    for path in PAGES[key]:
-        page.goto(path)
-        picture(page, f"{name_of(path)}-{key}-{size.name}-{scheme}")
-        problems += look_at(page, path)
-    assert problems == []
+    for view in (view for view in VIEWS if view.who == who):
+        page.goto(places.path(view))
+        if view.act is not None:
+            view.act(page)
+        problems += look_at(page, f"{who or 'anonymous'}-{view.name}-{size.name}", picture)
+    assert not problems, "\n".join(problems)
 
 
-def look_at(page: Any, path: str) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules}).then(result => result.violations.map("
-        "v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(' | ')))",
-        _RULES,
-    )
-    wide = page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    problems = [f"{path}: {violation}" for violation in found]
-    if wide > 0:
-        problems.append(f"{path}: {wide} px wider than the screen")
-    return problems
+def test_every_page_is_looked_at(site: Site, places: Places) -> None:
+    mapper = site.life.browser("operator").app.registry.getUtility(IRoutesMapper)
+
+    def route(path: str) -> str:
+        return str(mapper(Request.blank(path))["route"].name)
+
+    seen = {route(places.path(view)) for view in VIEWS if "no-such" not in view.path}
+    pages = {name for name, (reading, _) in TABLE.items() if reading is not None}
+    assert pages - NO_PAGES - seen == set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from sqlalchemy import delete
+from sqlalchemy import delete, inspect
 from sqlalchemy.orm import Session
 
 from tongban import models
@@ -23,8 +23,9 @@ def clear(session: Session, host: PluginHost) -> None:
     Whoever is signed in is signed out. The audit log stays and tells of it.
     """
     _import_plugin_tables(host)
+    there = set(inspect(session.connection()).get_table_names())
     for table in reversed(models.metadata.sorted_tables):
-        if table.name not in _KEPT:
+        if table.name in there - _KEPT:
             session.execute(delete(table))
     session.expire_all()
     record(session, "demo.clear", object_type="demo")

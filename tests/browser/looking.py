@@ -1,0 +1,69 @@
+"""What is wrong with a page that a person looks at: found by axe-core and by measuring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.browser.conftest import ROOT
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_CONTRAST = ["color-contrast"]
+
+_FIND = """
+({kind, values}) => axe.run(document, {runOnly: {type: kind, values}, resultTypes: ['violations']})
+  .then(result => result.violations.map(
+    v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(' | ')))
+"""
+
+# Where a bar that sticks to the bottom of the screen covers nothing.
+_TO_THE_END = "window.scrollTo(0, document.documentElement.scrollHeight)"
+
+_WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+# Three Latin words in a row are English, outside of names of things that are written so.
+_ENGLISH = """
+() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.parentElement.closest('script, style, code, .mono, .brand, noscript')) continue;
+    const words = node.textContent.match(/[A-Za-z]{2,}(?: +[A-Za-z]{2,}){2,}/);
+    if (words) found.push(words[0]);
+  }
+  return found;
+}
+"""
+
+_SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+def look_at(page: Any, name: str, picture: Callable[[Any, str], Path]) -> list[str]:
+    """Return what is wrong with an open page, light and dark; keep a picture of either.
+
+    Everything but contrast is the same in both, so the dark page is only measured for that.
+    """
+    page.evaluate(_axe())
+    page.evaluate(_TO_THE_END)
+    problems = list(page.evaluate(_FIND, {"kind": "tag", "values": _RULES}))
+    wide = page.evaluate(_WIDER)
+    if wide > 0:
+        problems.append(f"{wide} px wider than the screen")
+    problems += [f"English: {words}" for words in page.evaluate(_ENGLISH)]
+    picture(page, f"{name}-light")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(300)
+    page.evaluate(_SETTLED)
+    found = page.evaluate(_FIND, {"kind": "rule", "values": _CONTRAST})
+    problems += [f"dark: {violation}" for violation in found]
+    picture(page, f"{name}-dark")
+    page.emulate_media(color_scheme="light")
+    return [f"{name}: {problem}" for problem in problems]
