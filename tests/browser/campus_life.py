@@ -85,9 +85,12 @@ class CampusLife:
         with self._runtime.unit_of_work() as session:
             for code in OFFICES:
                 unit = select(OrgUnit.id).where(OrgUnit.code == code).scalar_subquery()
-                self._numbers[code] = session.scalars(
-                    select(Person.number).where(Person.unit_id == unit).order_by(Person.number)
-                ).first() or self._numbers["teacher"]
+                self._numbers[code] = (
+                    session.scalars(
+                        select(Person.number).where(Person.unit_id == unit).order_by(Person.number)
+                    ).first()
+                    or self._numbers["teacher"]
+                )
 
     def browser(self, key: str) -> Browser:
         """Return the browser in which somebody is signed in."""
@@ -190,11 +193,11 @@ class CampusLife:
 
     def _fill_the_centres_desk(self) -> None:
         reports = (
-            ("student1", "6 号公寓 318", "晚上十点后无线认证页面打不开", "sign-in", timedelta(hours=20)),
+            ("student1", "6 号公寓 318", "晚上无线认证页面打不开", "sign-in", timedelta(hours=20)),
             ("jwc", "行政楼 A207", "办公室打印机所在网段不通", "wired", timedelta(hours=17)),
             ("student2", "第二教学楼 B104", "多媒体教室上课时网速很慢", "slow", timedelta(hours=4)),
             ("kyc", "科技楼 512", "实验室固定 IP 冲突", "other", timedelta(hours=2)),
-            ("student3", "1 号公寓 226", "墙面端口松动，网线插不牢", "wired", timedelta(minutes=48)),
+            ("student3", "1 号公寓 226", "墙面端口松动", "wired", timedelta(minutes=48)),
             ("cwc", "行政楼 B115", "财务专网间歇性中断", "wired", timedelta(minutes=12)),
         )  # fmt: skip
         paths = [self.report(*report) for report in reports]

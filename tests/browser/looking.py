@@ -19,10 +19,23 @@ _FIND = """
     v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(' | ')))
 """
 
-# Where a bar that sticks to the bottom of the screen covers nothing.
-_TO_THE_END = "window.scrollTo(0, document.documentElement.scrollHeight)"
+# Where a bar that sticks to the bottom of the screen covers nothing; an open menu stays in sight.
+_TO_THE_END = """
+() => document.querySelector('details.menu[open], dialog[open]')
+  || window.scrollTo(0, document.documentElement.scrollHeight)
+"""
 
-_WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_WIDER = """
+() => {
+  const root = document.documentElement, more = root.scrollWidth - root.clientWidth;
+  if (more <= 0) return null;
+  const out = [...document.querySelectorAll('main *')].filter(
+    e => e.getBoundingClientRect().right > root.clientWidth + 1
+      && !e.closest('.tablewrap, .sr-only'));
+  return `${more} px wider than the screen: ` + out.slice(0, 4).map(
+    e => e.tagName.toLowerCase() + '.' + e.className).join(' | ');
+}
+"""
 
 # Three Latin words in a row are English, outside of names of things that are written so.
 _ENGLISH = """
@@ -55,8 +68,8 @@ def look_at(page: Any, name: str, picture: Callable[[Any, str], Path]) -> list[s
     page.evaluate(_TO_THE_END)
     problems = list(page.evaluate(_FIND, {"kind": "tag", "values": _RULES}))
     wide = page.evaluate(_WIDER)
-    if wide > 0:
-        problems.append(f"{wide} px wider than the screen")
+    if wide:
+        problems.append(str(wide))
     problems += [f"English: {words}" for words in page.evaluate(_ENGLISH)]
     picture(page, f"{name}-light")
     page.emulate_media(color_scheme="dark")

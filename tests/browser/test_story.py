@@ -90,9 +90,7 @@ def test_network_repair_from_end_to_end(
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: size.name)
-def test_it_works_without_javascript(
-    size: Size, open_page: OpenPage, accounts: Accounts
-) -> None:
+def test_it_works_without_javascript(size: Size, open_page: OpenPage, accounts: Accounts) -> None:
     page = open_page(size, java_script_enabled=False)
     sign_in(page, accounts["student"])
     page.goto("/items/network-repair")
