@@ -18,7 +18,11 @@ CASES = ("home", "counters", "approval", "sign_ins", "start", "set_up")
 
 def main() -> int:
     """Run the named cases, print the table; exit status 1 when a budget is missed."""
-    options = _parser().parse_args()
+    parser = _parser()
+    options = parser.parse_args()
+    unknown = sorted(set(options.names) - set(CASES))
+    if unknown:
+        parser.error(f"no case {', '.join(unknown)}; there are {', '.join(CASES)}")
     _use_own_python()
     _keep_the_table_readable()
     rows: list[Row] = []

@@ -30,6 +30,11 @@ _SCAN = (
     b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
 
+_AT_THE_DESK = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/130.0.0.0 Safari/537.36 Edg/130.0.0.0"
+)
+
 Values = Mapping[str, str]
 
 
@@ -59,6 +64,8 @@ class CampusLife:
         self._fill_the_centres_desk()
         self._ask_for_water_repair()
         self._leave_a_draft()
+        for browser in self._browsers.values():
+            browser.get("/me/sessions")  # takes the message of the last act along
 
     def _add_students(self) -> None:
         """Let a few more students sign in: theirs are accounts that are not yet activated."""
@@ -96,6 +103,7 @@ class CampusLife:
         """Return the browser in which somebody is signed in."""
         if key not in self._browsers:
             browser = make_test_app(self._runtime)
+            browser.extra_environ["HTTP_USER_AGENT"] = _AT_THE_DESK
             form = browser.get("/login").forms["sign-in"]
             form["username"], form["password"] = self._numbers[key], DEMO_PHRASE
             form["keep"] = True  # days pass between one act and the next

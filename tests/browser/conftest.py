@@ -117,7 +117,7 @@ def site(runtimes: Runtimes, chromium: Any) -> Iterator[Site]:
             load(session, PEOPLE, host=runtime.host, packages=package_folders())
         life = CampusLife(runtime)
         life.happen()
-        engine = EmbeddedEngine(runtime)
+        engine = EmbeddedEngine(runtime, threads=1)
         with served(make_test_app(runtime).app) as url:
             engine.start()
             yield Site(url, runtime, life)
@@ -142,12 +142,12 @@ def open_page(chromium: Any, site: Site) -> Iterator[OpenPage]:
     contexts: list[Any] = []
     errors: list[str] = []
 
-    def note(message: Any) -> None:
-        page_itself = "status of 4" in message.text and "/assets/" not in message.location["url"]
+    def note(message: Any, expected: str) -> None:
+        page_itself = expected in message.text and "/assets/" not in message.location["url"]
         if message.type == "error" and not page_itself:
             errors.append(f"{message.text} {message.location['url']}")
 
-    def open_one(size: Size, key: str = "", **options: Any) -> Any:
+    def open_one(size: Size, key: str = "", expected: str = "status of 4", **options: Any) -> Any:
         context = chromium.new_context(
             base_url=options.pop("base_url", site.url),
             viewport={"width": size.width, "height": size.height},
@@ -161,9 +161,10 @@ def open_page(chromium: Any, site: Site) -> Iterator[OpenPage]:
         contexts.append(context)
         if key:
             context.add_cookies(site.cookies(key))
+        context.set_default_timeout(10_000)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", note)
+        page.on("console", lambda message: note(message, expected))
         return page
 
     yield open_one
@@ -174,12 +175,12 @@ def open_page(chromium: Any, site: Site) -> Iterator[OpenPage]:
 
 @pytest.fixture
 def picture() -> Callable[[Any, str], Path]:
-    """Keep a picture of the whole page in var/pictures."""
+    """Keep a picture of the screen in var/pictures."""
 
     def take(page: Any, name: str) -> Path:
         PICTURES.mkdir(parents=True, exist_ok=True)
         path = PICTURES / f"{name}.png"
-        page.screenshot(path=str(path), full_page=True)
+        page.screenshot(path=str(path))
         return path
 
     return take

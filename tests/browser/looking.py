@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,11 @@ _FIND = """
     v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(' | ')))
 """
 
-# Where a bar that sticks to the bottom of the screen covers nothing; an open menu stays in sight.
-_TO_THE_END = """
+# On a screen as high as the page, bars that stick to its edges cover nothing. What lies over the
+# page (a menu, a dialog) is looked at as it opens.
+_WHOLE_HEIGHT = """
 () => document.querySelector('details.menu[open], dialog[open]')
-  || window.scrollTo(0, document.documentElement.scrollHeight)
+  ? 0 : document.documentElement.scrollHeight
 """
 
 _WIDER = """
@@ -64,19 +66,29 @@ def look_at(page: Any, name: str, picture: Callable[[Any, str], Path]) -> list[s
 
     Everything but contrast is the same in both, so the dark page is only measured for that.
     """
-    page.evaluate(_axe())
-    page.evaluate(_TO_THE_END)
-    problems = list(page.evaluate(_FIND, {"kind": "tag", "values": _RULES}))
-    wide = page.evaluate(_WIDER)
-    if wide:
-        problems.append(str(wide))
-    problems += [f"English: {words}" for words in page.evaluate(_ENGLISH)]
-    picture(page, f"{name}-light")
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(300)
-    page.evaluate(_SETTLED)
-    found = page.evaluate(_FIND, {"kind": "rule", "values": _CONTRAST})
-    problems += [f"dark: {violation}" for violation in found]
-    picture(page, f"{name}-dark")
-    page.emulate_media(color_scheme="light")
+    with _whole(page):
+        page.evaluate(_axe())
+        problems = list(page.evaluate(_FIND, {"kind": "tag", "values": _RULES}))
+        wide = page.evaluate(_WIDER)
+        if wide:
+            problems.append(str(wide))
+        problems += [f"English: {words}" for words in page.evaluate(_ENGLISH)]
+        picture(page, f"{name}-light")
+        page.emulate_media(color_scheme="dark")
+        page.evaluate(_SETTLED)
+        found = page.evaluate(_FIND, {"kind": "rule", "values": _CONTRAST})
+        problems += [f"dark: {violation}" for violation in found]
+        picture(page, f"{name}-dark")
+        page.emulate_media(color_scheme="light")
     return [f"{name}: {problem}" for problem in problems]
+
+
+@contextmanager
+def _whole(page: Any) -> Iterator[None]:
+    """Make the screen as high as the page."""
+    screen = page.viewport_size
+    height = max(screen["height"], page.evaluate(_WHOLE_HEIGHT))
+    page.set_viewport_size({"width": screen["width"], "height": height})
+    page.evaluate(_SETTLED)
+    yield
+    page.set_viewport_size(screen)

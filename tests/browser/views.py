@@ -62,6 +62,12 @@ def reject_without_a_word(page: Any) -> None:
     press("驳回")(page)
 
 
+def resubmit_without_a_place(page: Any) -> None:
+    """Send a case again whose place was deleted."""
+    page.get_by_label("故障地点").fill("")
+    press("重新提交")(page)
+
+
 def half_quiet(page: Any) -> None:
     """Save a quiet time that has no end."""
     page.get_by_label("开始时间").fill("22:00")
@@ -94,7 +100,7 @@ VIEWS = (
     View("student", "case-running", "{running}"),
     View("student", "case-withdraw", "{running}", dialog("撤回")),
     View("student", "case-returned", "{returned}"),
-    View("student", "case-returned-refused", "{returned}", press("重新提交")),
+    View("student", "case-returned-refused", "{returned}", resubmit_without_a_place),
     View("student", "case-rejected", "{rejected}"),
     View("student", "case-finished", "{finished}"),
     View("student", "sessions", "/me/sessions"),

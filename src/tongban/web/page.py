@@ -184,8 +184,13 @@ class PageNames:
 
     @cached_property
     def csrf_token(self) -> str:
-        """Token that every unsafe form carries."""
-        return str(get_csrf_token(self._request))
+        """Token that every unsafe form carries; empty on a page that says what broke."""
+        try:
+            return str(get_csrf_token(self._request))
+        except Exception:
+            if getattr(self._request, "exception", None) is None:
+                raise
+            return ""
 
     @cached_property
     def flashes(self) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from typing import Any
 from tongban.toolkit import BOXES, Box, TaskFilter, TaskPage, TaskRow, TaskSource
 
 HOOK = "tongban_task_sources"
-CARD_ROWS = 3
+CARD_ROWS = 5
 PAGE_ROWS = 20
 DAYS = ((0, "全部时间"), (7, "近 7 天"), (30, "近 30 天"), (180, "近半年"))
 

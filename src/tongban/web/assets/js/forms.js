@@ -33,6 +33,16 @@ const fill = (button) => {
   box.focus();
 };
 
+/* The covered file field says what was chosen. */
+const nameFiles = (input) => {
+  const prompt = input.parentElement.querySelector('[data-chosen]');
+  if (!prompt) return;
+  prompt.dataset.empty ??= prompt.innerHTML;
+  const names = [...input.files].map((file) => file.name).join('、');
+  if (names) prompt.textContent = `已选择：${names}`;
+  else prompt.innerHTML = prompt.dataset.empty;
+};
+
 export const startForms = () => {
   document.addEventListener('submit', guard);
   addEventListener('pageshow', () => document.querySelectorAll('form[data-sent]').forEach(release));
@@ -42,6 +52,7 @@ export const startForms = () => {
   });
   document.addEventListener('change', (event) => {
     event.target.closest('[data-submit-on-change]')?.form?.requestSubmit();
+    if (event.target.matches('.drop-input')) nameFiles(event.target);
   });
   document.addEventListener('DOMContentLoaded', () => {
     document.getElementById('error-summary')?.focus();
